@@ -1,0 +1,191 @@
+"""What a road in must offer, and what it is given: the contracts of every channel adapter.
+
+An adapter module ``channels/<channel>/<adapter>.py`` is named in the configuration as ``type = "<channel>.<adapter>"`` and exports
+
+``Settings``
+    a pydantic model of its table in the configuration, derived from :class:`AdapterSettings`: unknown keys are errors, secrets are
+    ``SecretStr``, every field has a description.
+``build(channel_id, settings)``
+    makes the adapter: an object with a pure ``translate`` and, as it needs, ``routes``, ``listen``, ``poll`` or ``reply``.
+
+Errors say *again* or *never*::
+
+    ChannelError
+    ├── Temporary        the other side should try again
+    │   ├── StoreBusy      the writer is behind, or the disk is nearly full
+    │   ├── Unavailable    something that we need is not there
+    │   └── RateLimited    this sender should slow down
+    └── Permanent        trying again will not help
+        ├── Unreadable     the bytes cannot be understood (held, replayable)
+        ├── NotForUs       not one of our recipients
+        └── TooLarge       over the configured size
+
+Whatever else is raised counts as Temporary: what we do not understand, we retry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from normalizer.model import InboundMessage
+
+if TYPE_CHECKING:
+    from aiohttp.web import AbstractRouteDef
+
+
+class ChannelError(Exception):
+    """Base of what an adapter or ``accept`` raises on purpose. ``str(error)`` goes to the log, never to the outside."""
+
+
+class Temporary(ChannelError):
+    """Nothing was acknowledged; the sender keeps its copy and tries again. ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str = "", *, retry_after: int = 30) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class StoreBusy(Temporary):
+    """The writer falls behind or the disk is nearly full. ``full`` tells the two apart (SMTP 452 4.3.1, HTTP 507 or 503)."""
+
+    def __init__(self, message: str = "", *, retry_after: int = 30, full: bool = False) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.full = full
+
+
+class Unavailable(Temporary):
+    """A part that the adapter depends on cannot be reached."""
+
+
+class RateLimited(Temporary):
+    """The sender is over its rate."""
+
+
+class Permanent(ChannelError):
+    """Sending the same again will not help."""
+
+
+class Unreadable(Permanent):
+    """``translate`` cannot make sense of the bytes; the message is held and can be replayed."""
+
+
+class NotForUs(Permanent):
+    """The recipient is not one of ours."""
+
+
+class TooLarge(Permanent):
+    """The message is over the configured size."""
+
+
+class AdapterSettings(BaseModel):
+    """Base of every adapter's and sink's ``Settings``: unknown keys are errors and no error text shows a value."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True, use_attribute_docstrings=True)
+
+    type: str
+    """Module that implements it: ``<channel>.<adapter>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Content that is too large for memory, in a file of ours that ``accept`` takes over (moves into the blob store).
+
+    ``sha256`` is the hex digest of the whole file, ``size`` its length in bytes. The file lies in the directory that the gateway
+    hands to listeners (:class:`ListenContext`), so that taking over is a rename. Where ``accept`` raises, the file is the adapter's to delete.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """A message exactly as it arrived.
+
+    ``source_id`` is the sending side's own id (Message-ID, MessageSid, status id): with the channel's id it is the key of the
+    idempotent receiver. ``received_at`` is aware, UTC. ``content`` is byte-exact and never re-encoded. ``envelope`` is what the
+    transport said: ``mail_from``, ``rcpt_to`` (space-separated), ``remote_ip``, ``helo``, signature verdicts …; plain strings, already valid Unicode.
+    ``spool`` is set instead of ``content`` when a listener received more than it should hold in memory; whoever reads a stored
+    message gets it back with ``content`` filled and ``spool`` empty. ``held`` is a coded reason when the message is to be kept for a person without being read
+    (``too_large``: content holds the headers).
+    """
+
+    source_id: str
+    received_at: datetime
+    content_type: str
+    content: bytes = b""
+    envelope: Mapping[str, str] = field(default_factory=dict)
+    spool: Spool | None = None
+    held: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a message is durable. ``duplicate`` is true when it had been stored before; the id is then the first one's."""
+
+    intake_id: str
+    duplicate: bool = False
+
+
+class Accept(Protocol):
+    """Make the message durable, then return: returning *is* the acknowledgement.
+
+    Raises Temporary (StoreBusy …) when it is not stored. It survives the cancellation of its caller: a commit that has begun ends.
+    """
+
+    async def __call__(self, raw: RawMessage, /) -> Receipt: ...
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """Every adapter: a pure translation, so that replay re-reads yesterday's bytes with today's code."""
+
+    def translate(self, raw: RawMessage, /) -> InboundMessage:
+        """Raise :class:`Unreadable` where nothing can be made of it; anything else raised is treated the same and logged."""
+        ...
+
+
+@runtime_checkable
+class Webhook(Channel, Protocol):
+    """A provider calls us over HTTP, under ``/channels/{channel_id}`` (and below)."""
+
+    def routes(self, accept: Accept, /) -> Iterable[AbstractRouteDef]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListenContext:
+    """What the gateway gives a listener: the directory for spools (same file system as the blob store) and its public name."""
+
+    spool_dir: Path
+    hostname: str
+
+
+@runtime_checkable
+class Listener(Channel, Protocol):
+    """The adapter opens a port of its own; entering the context starts to accept, leaving it stops accepting and ends sessions in an orderly way."""
+
+    def listen(self, accept: Accept, context: ListenContext, /) -> AbstractAsyncContextManager[None]: ...
+
+
+@runtime_checkable
+class Poller(Channel, Protocol):
+    """The adapter asks a provider for what is new; it iterates everything above the cursor and yields each with its new cursor."""
+
+    interval: timedelta
+
+    def poll(self, cursor: str | None, /) -> AsyncIterator[tuple[RawMessage, str]]: ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """An adapter that can tell whether its channel works; raises Temporary or Permanent where it does not."""
+
+    async def check(self) -> None: ...

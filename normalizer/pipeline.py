@@ -1,0 +1,126 @@
+"""The order of the stages, as two lists: what a message says by itself, and what it means next to what is known.
+
+The first list needs nothing but the message and the city's configuration, so it runs in worker processes, many messages at once.
+The second asks the ports (stored messages and requests), so it runs where the store is, in the order of arrival. Each stage takes
+the whole batch: a stage that can vectorise does, the others loop. A stage changes the :class:`Work` it is given and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+
+from normalizer.catalog import Catalog
+from normalizer.model import Disposition, Emergency, InboundMessage, ServiceRequest
+from normalizer.ports import Gazetteer, Messages, NothingKnown, RecentRequests
+
+_nothing = NothingKnown()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the city decides, the same for every message of a jurisdiction.
+
+    ``languages`` in order of preference; ``region`` is the ISO 3166-1 country for phone numbers without a prefix; ``own_addresses``
+    are the city's mail addresses and ``@domains``; ``staff_domains`` whose senders are staff.
+    """
+
+    jurisdiction_id: str
+    catalog: Catalog
+    languages: tuple[str, ...] = ("en", "fr")
+    region: str = "CA"
+    own_addresses: frozenset[str] = frozenset()
+    staff_domains: frozenset[str] = frozenset()
+    gazetteer: Gazetteer = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ports of one jurisdiction, bound to one transaction."""
+
+    messages: Messages = _nothing
+    requests: RecentRequests = _nothing
+
+
+@dataclass(slots=True)
+class Work:
+    """One message on its way through the pipeline.
+
+    ``requests`` is empty when the message asks for nothing (an auto-reply, a bounce); most messages have one. ``sender_key`` is the
+    canonical identifier of the sender (``email:…``, ``phone:+1…``, ``handle:x:…``) or None when anonymous. ``follows`` is the
+    service_request_id that the message belongs to, when it does (follow-up or duplicate). ``released`` is set when a person decided that
+    the message is a request: no stage settles it otherwise. ``seconds`` is the time each stage took, this message's share.
+    """
+
+    message: InboundMessage
+    now: datetime
+    requests: list[ServiceRequest] = field(default_factory=list)
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
+    sender_key: str | None = None
+    follows: str | None = None
+    emergency: Emergency = field(default_factory=Emergency)
+    released: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """True when a stage has already decided that the message is no request."""
+        return self.message.disposition is not None
+
+    def settle(self, disposition: Disposition, reason: str) -> None:
+        """Give the message its one disposition; the first stage that does so decides, unless a person released the message."""
+        if self.message.disposition is None and (not self.released or disposition in ("request", "follow_up", "duplicate")):
+            self.message.disposition = disposition
+            self.message.reason = reason
+
+
+Stage = Callable[[Sequence[Work], Context], None]
+KnownStage = Callable[[Sequence[Work], Context, Known], None]
+
+
+def alone() -> tuple[tuple[str, Stage], ...]:
+    """Stages that need only the message: text, language, who, emergencies and noise, a draft of the request, service, place."""
+    from normalizer import classify, clean, draft, identify, language, locate, screen
+
+    return (
+        ("clean", clean.stage),
+        ("language", language.stage),
+        ("identify", identify.stage),
+        ("screen", screen.stage),
+        ("draft", draft.stage),
+        ("classify", classify.stage),
+        ("locate", locate.stage),
+    )
+
+
+def together() -> tuple[tuple[str, KnownStage], ...]:
+    """Stages that look at what is already known: follow-ups first, then duplicates."""
+    from normalizer import correlate, dedupe
+
+    return (("correlate", correlate.stage), ("dedupe", dedupe.stage))
+
+
+def understand(batch: Sequence[Work], context: Context) -> None:
+    """Run the first list over a batch and note each stage's time."""
+    for name, stage in alone():
+        started = perf_counter()
+        stage(batch, context)
+        _share(batch, name, started)
+
+
+def relate(batch: Sequence[Work], context: Context, known: Known) -> None:
+    """Run the second list over a batch; whatever is not settled then is a request."""
+    for name, stage in together():
+        started = perf_counter()
+        stage(batch, context, known)
+        _share(batch, name, started)
+    for work in batch:
+        work.settle("request", "new")
+
+
+def _share(batch: Sequence[Work], name: str, started: float) -> None:
+    each = (perf_counter() - started) / max(len(batch), 1)
+    for work in batch:
+        work.seconds[name] = each

@@ -1,0 +1,91 @@
+"""What a stage may ask of the world, as Protocols.
+
+The core imports nothing that reads a disk, a clock or a network: whoever runs the pipeline hands it objects of these shapes. The
+store implements them for the gateway, ``tests/normalizer/fakes.py`` in memory, and a pure run (``intake311 normalize``) uses :class:`NothingKnown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from normalizer.model import LocationCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMessage:
+    """A stored message that others may refer to. ``sender_key`` is the canonical identifier of who sent it (see identify)."""
+
+    intake_id: str
+    message_id: str | None
+    sender_key: str | None
+    service_request_id: str | None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRequest:
+    """A stored request that a new one may duplicate. Times are aware, positions WGS 84."""
+
+    service_request_id: str
+    service_code: str
+    requested_datetime: datetime
+    text: str
+    status: str = "open"
+    lat: float | None = None
+    long: float | None = None
+    address_string: str | None = None
+    sender_key: str | None = None
+
+
+class Messages(Protocol):
+    """Stored messages, to recognise follow-ups. Only those of the same jurisdiction are seen."""
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> Sequence[KnownMessage]:
+        """Those whose Message-ID is one of these, or that themselves refer to one of these."""
+        ...
+
+    def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
+        """The first message of that request."""
+        ...
+
+
+class RecentRequests(Protocol):
+    """Stored requests, to recognise duplicates. Only those of the same jurisdiction are seen."""
+
+    def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        """Requests in the cell of this position and its neighbours (some 300 m), newest first."""
+        ...
+
+    def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        """Requests at the same canonical address (``normalizer.locate.address_key``), newest first."""
+        ...
+
+
+class Gazetteer(Protocol):
+    """The city's own streets, addresses and places."""
+
+    def lookup(self, text: str) -> Sequence[LocationCandidate]:
+        """Candidates for places named in ``text``, best first, each with the span it was read from."""
+        ...
+
+
+class NothingKnown:
+    """Knows no message, request or place: for a pure run."""
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> Sequence[KnownMessage]:
+        return ()
+
+    def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
+        return None
+
+    def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return ()
+
+    def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return ()
+
+    def lookup(self, text: str) -> Sequence[LocationCandidate]:
+        return ()
