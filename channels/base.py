@@ -25,7 +25,7 @@ Whatever else is raised counts as Temporary: what we do not understand, we retry
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -115,7 +115,8 @@ class RawMessage:
     transport said: ``mail_from``, ``rcpt_to`` (space-separated), ``remote_ip``, ``helo``, signature verdicts …; plain strings, already valid Unicode.
     ``spool`` is set instead of ``content`` when a listener received more than it should hold in memory; whoever reads a stored
     message gets it back with ``content`` filled and ``spool`` empty. ``held`` is a coded reason when the message is to be kept for a person without being read
-    (``too_large``: content holds the headers).
+    (``too_large``: content holds the headers). ``envelope["fingerprint"]``, where an adapter sets it, is a hash of what the message
+    says, without what a redelivery may change: see :class:`Receipt`.
     """
 
     source_id: str
@@ -129,10 +130,15 @@ class RawMessage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that a message is durable. ``duplicate`` is true when it had been stored before; the id is then the first one's."""
+    """Proof that a message is durable. ``duplicate`` is true when it had been stored before; the id is then the first one's.
+
+    ``conflict`` is true for a duplicate whose ``envelope["fingerprint"]`` differs from the stored one's: the sender used one id for two
+    messages, and only the first is stored. Who asked should be told, where there is anybody to tell.
+    """
 
     intake_id: str
     duplicate: bool = False
+    conflict: bool = False
 
 
 class Accept(Protocol):
@@ -153,11 +159,28 @@ class Channel(Protocol):
         ...
 
 
+def _nobody_counts(_reason: str, _source: str) -> None:
+    """Stand for the gateway's counter where there is no gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookContext:
+    """What the gateway gives a webhook adapter.
+
+    ``public_url`` is the address under which the outside reaches the gateway, without a slash at its end: providers sign it, so it is
+    never taken from a request. ``refused`` is called for each request that was not believed, with a coded reason (``signature``,
+    ``account`` …) and the remote address; the gateway counts it by channel and reason and logs it once per source.
+    """
+
+    public_url: str
+    refused: Callable[[str, str], None] = _nobody_counts
+
+
 @runtime_checkable
 class Webhook(Channel, Protocol):
     """A provider calls us over HTTP, under ``/channels/{channel_id}`` (and below)."""
 
-    def routes(self, accept: Accept, /) -> Iterable[AbstractRouteDef]: ...
+    def routes(self, accept: Accept, context: WebhookContext, /) -> Iterable[AbstractRouteDef]: ...
 
 
 @dataclass(frozen=True, slots=True)
