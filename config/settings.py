@@ -1,0 +1,282 @@
+"""Every setting of the gateway, its default and its meaning, and how the file and the environment become one configuration.
+
+The environment wins over the file (:mod:`config.environment`). What a channel or a sink can be told is described by its adapter's own
+``Settings``; here their tables are kept as they are, and ``gateway.wiring`` checks them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config import environment
+from config.environment import FromEnvironment
+from config.tables import Found, check, dotted
+from config.types import Listen, Size
+from config.words import nearest
+
+DEFAULT_FILE = Path("config/intake311.toml")
+SHIPPED_CATALOG = Path(__file__).with_name("catalog.toml")
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _store_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError('must begin with "sqlite:///" or "postgresql://"')
+    return value
+
+
+def _web_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        raise ValueError("must be a web address such as https://311.example.gov, without a query or a password")
+    return value.rstrip("/")
+
+
+Names = Annotated[list[str], BeforeValidator(_one_or_many)]
+"""A list of texts; a single text counts as a list of one."""
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Section(BaseModel):
+    """Base of the tables: unknown keys are errors, no error text shows a value, and nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True, use_attribute_docstrings=True)
+
+
+class Server(Section):
+    """The HTTP server: webhooks, JSON intake, probes and metrics."""
+
+    listen: Listen = Listen("127.0.0.1", 8311)
+    """Address and port of the HTTP server. In front of it stands a reverse proxy that speaks TLS."""
+    public_url: Annotated[str, AfterValidator(_web_url)] = "http://127.0.0.1:8311"
+    """How the outside reaches this server, without a slash at the end; providers sign their webhooks over it."""
+    name: str = "intake311"
+    """What the city calls this service, as people read it."""
+    hostname: str = ""
+    """The machine's public name, said by the mail server in its greeting. Empty: the host of ``public_url``."""
+    max_connections: int = Field(default=1000, ge=1)
+    """Connections to the HTTP server at one time; more wait in the system's queue."""
+    max_body: Size = Size(32 * 2**20)
+    """Largest body of an HTTP request."""
+
+
+class Store(Section):
+    """Where messages, requests and deliveries are kept."""
+
+    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///var/intake311.db"
+    """``sqlite:///path`` (one machine) or ``postgresql://user@host/database`` (several). A password belongs into the environment."""
+    blobs: str = "var/blobs"
+    """Where large bodies and attachments go: a directory, or ``s3://bucket/prefix``."""
+    inline_limit: Size = Size(64 * 2**10)
+    """A body up to this size stays in its row; a larger one becomes a blob."""
+    min_free: Size = Size(256 * 2**20)
+    """With less than this free on a disk of the store, messages are refused for the time being (SMTP 452, HTTP 507)."""
+
+
+class Worker(Section):
+    """Reading and understanding what was stored."""
+
+    processes: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=256)
+    """Processes that read messages. The default is one less than the machine has processors, and at least 1."""
+    batch: int = Field(default=64, ge=1, le=10_000)
+    """Messages that are claimed, and committed, at a time."""
+    deadline: float = Field(default=20.0, gt=0)
+    """Seconds that the reading of one message may take before it is held as unreadable."""
+
+
+class Dispatch(Section):
+    """Delivering requests to the sinks."""
+
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    """Deliveries on the way at one time, over all sinks."""
+    timeout: float = Field(default=30.0, gt=0)
+    """Seconds that one delivery may take before it counts as failed and is tried again later."""
+    connect_timeout: float = Field(default=5.0, gt=0)
+    """Seconds to wait for a connection to a sink."""
+
+
+class Log(Section):
+    """What is written about the running, on standard error. Never a text, name, telephone number or address of a person."""
+
+    format: Literal["auto", "json", "console"] = "auto"
+    """``json`` (one object a line), ``console`` (for people), or ``auto``: console on a terminal, else json."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important level that is written."""
+
+
+class Route(Section):
+    """Sends the requests that fit every list given here to the sinks in ``to``; the first route that fits decides."""
+
+    service_code: Names = []
+    """Services, by code."""
+    group: Names = []
+    """Groups of services."""
+    department: Names = []
+    """Departments."""
+    priority: list[Literal["emergency", "high", "normal", "low"]] = []
+    """Priorities."""
+    language: Names = []
+    """Languages of the resident's text, ISO 639-1."""
+    channel: Names = []
+    """Channels, by the name that they have in this file, or by kind (``email``, ``sms`` …)."""
+    jurisdiction_id: Names = []
+    """Cities, where the gateway serves several."""
+    to: Names
+    """Sinks, by the name that they have in this file. An empty list keeps the requests in the own store only."""
+
+
+class Jurisdiction(Section):
+    """A further city served by this gateway; what is not given here is as for the first one."""
+
+    catalog: Path | None = None
+    """The city's service catalog."""
+    languages: list[LanguageCode] | None = Field(default=None, min_length=1)
+    """Languages, the preferred one first."""
+    region: CountryCode | None = None
+    """Country whose telephone numbers may lack the country code, ISO 3166-1."""
+    own_addresses: Names = []
+    """The city's mail addresses and ``@domains``; the recipients of its mail channels are added."""
+    staff_domains: Names | None = None
+    """Mail domains whose senders are staff."""
+
+
+class Configuration(Section):
+    """The whole configuration."""
+
+    compatibility: Literal[1] = 1
+    """Version of this file's format; this release reads 1."""
+    jurisdiction_id: str = Field(min_length=1, max_length=255)
+    """The city, as Open311 names it: usually its domain."""
+    languages: list[LanguageCode] = Field(default=["en", "fr"], min_length=1)
+    """Languages in which the city answers, the preferred one first (ISO 639-1)."""
+    region: CountryCode = "CA"
+    """Country whose telephone numbers may lack the country code (ISO 3166-1)."""
+    own_addresses: Names = []
+    """The city's mail addresses and ``@domains``, to recognise loops; the recipients of mail channels are added."""
+    staff_domains: Names = []
+    """Mail domains whose senders are staff."""
+    catalog: Path = SHIPPED_CATALOG
+    """The service catalog. The default is the one that is shipped."""
+    server: Server = Server()
+    store: Store = Store()
+    worker: Worker = Field(default_factory=Worker)
+    dispatch: Dispatch = Dispatch()
+    log: Log = Log()
+    channels: dict[str, dict[str, Any]] = {}
+    """The roads in, each with a name of your choice and a ``type``."""
+    sinks: dict[str, dict[str, Any]] = {}
+    """The roads out, each with a name of your choice and a ``type``."""
+    routes: list[Route] = []
+    """Which requests go to which sinks. Without routes, every request goes to every sink."""
+    jurisdictions: dict[str, Jurisdiction] = {}
+    """Further cities, by jurisdiction_id."""
+
+
+SECTIONS = frozenset(Configuration.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: the configuration (None if something in it is wrong), the adapters' tables, and all mistakes as (where, what)."""
+
+    path: Path
+    configuration: Configuration | None
+    channels: Mapping[str, Mapping[str, Any]]
+    sinks: Mapping[str, Mapping[str, Any]]
+    mistakes: tuple[tuple[str, str], ...]
+
+
+def location(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """The file to read: the one given, else the one that ``INTAKE311_CONFIG`` names, else ``config/intake311.toml``."""
+    return path or Path(environ.get(environment.CONFIG) or DEFAULT_FILE)
+
+
+def read(path: Path | None, environ: Mapping[str, str]) -> Reading:
+    """Read the file and the environment. Never raises for what an operator can do wrong: it is in ``mistakes``."""
+    path = location(path, environ)
+    mistakes = environment.near_misses(environ, SECTIONS)
+    file = _parse(path, mistakes)
+    variables, wrong_names = environment.tree(environ, file or {})
+    mistakes += wrong_names
+    merged = _merge(variables, file or {})
+    channels = _adapter_tables("channels", merged, file or {}, mistakes)
+    sinks = _adapter_tables("sinks", merged, file or {}, mistakes)
+    found = check(Configuration, merged, ()) if file is not None else Found()
+    mistakes += found.mistakes
+    return Reading(path, found.settings, channels, sinks, tuple(dict.fromkeys(mistakes)))
+
+
+def _parse(path: Path, mistakes: list[tuple[str, str]]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        mistakes.append((str(path), "there is no such file; `intake311 init DIR` writes one"))
+    except OSError as error:
+        mistakes.append((str(path), f"cannot be read: {error.strerror or type(error).__name__}"))
+    except UnicodeDecodeError as error:
+        mistakes.append((str(path), f"is not UTF-8 text (byte {error.start})"))
+    except tomllib.TOMLDecodeError as error:
+        what, _, where = str(error).partition(" (at ")
+        mistakes.append((str(path), f"is not TOML: {where.rstrip(')') or 'somewhere'}: {what[:1].lower() + what[1:]}"))
+    return None
+
+
+def _merge(variables: dict[str, Any], file: dict[str, Any]) -> dict[str, Any]:
+    """One tree out of two, table by table; pydantic-settings' order of sources says who wins."""
+
+    class Merged(BaseSettings):
+        model_config = SettingsConfigDict(extra="allow", hide_input_in_errors=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *_: PydanticBaseSettingsSource, **__: PydanticBaseSettingsSource
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (InitSettingsSource(settings_cls, variables), InitSettingsSource(settings_cls, file))
+
+    return dict(Merged().model_extra or {})
+
+
+def _adapter_tables(
+    section: str, merged: Mapping[str, Any], file: Mapping[str, Any], mistakes: list[tuple[str, str]]
+) -> dict[str, dict[str, Any]]:
+    """The tables of ``[channels.…]`` or ``[sinks.…]`` that can be looked at; names that cannot be used are mistakes."""
+    tables = merged.get(section, {})
+    known = file.get(section, {})
+    usable: dict[str, dict[str, Any]] = {}
+    if not isinstance(tables, Mapping):
+        return usable
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            continue
+        if name not in known and "type" not in table:
+            near = nearest(name, known)
+            hint = f"; did you mean {near}?" if near else ""
+            mistakes.extend((variable, f"there is no [{dotted((section, name))}]{hint}") for variable in _variables(table))
+        elif not _IDENTIFIER.fullmatch(name):
+            mistakes.append((dotted((section, name)), "a name has small letters, digits, - and _, begins with a letter, at most 40"))
+        else:
+            usable[name] = dict(table)
+    return usable
+
+
+def _variables(table: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    for value in table.values():
+        if isinstance(value, FromEnvironment):
+            found.append(value.name)
+        elif isinstance(value, Mapping):
+            found += _variables(value)
+    return found
