@@ -86,13 +86,12 @@ def check(model: type[BaseModel], table: Table, path: Path) -> Found:
     try:
         found.settings = model.model_validate(values)
     except ValidationError as error:
-        hidden = [text for text in _secrets(model, table) if len(text) > 3]
+        hidden = secrets_in(model, table)
         for detail in error.errors(include_input=False, include_url=False):
             where = _real(detail["loc"], values, detail["type"])
             what = _what(model, where, detail["type"], detail.get("ctx", {}), detail["msg"])
-            for text in hidden if detail["type"] in ("value_error", "assertion_error") else ():
-                what = what.replace(text, "…")
-            found.note((*path, *where), what)
+            by_adapter = detail["type"] in ("value_error", "assertion_error")
+            found.note((*path, *where), without(what, hidden) if by_adapter else what)
     if found.mistakes:
         found.settings = None
     return found
@@ -199,8 +198,19 @@ def _field_at(model: type[BaseModel], where: Path) -> tuple[type[BaseModel] | No
     return owner, info
 
 
-def _secrets(model: type[BaseModel], table: Table) -> Iterator[str]:
+def secrets_in(model: type[BaseModel], table: Table) -> list[str]:
     """Every text in the table that is, or may be, a secret: of secret fields, of the environment, and of unknown (misspelt) keys."""
+    return [text for text in _secrets(model, table) if len(text) > 3]
+
+
+def without(text: str, secrets: Sequence[str]) -> str:
+    """``text`` with every secret in it replaced by an ellipsis."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
+
+
+def _secrets(model: type[BaseModel], table: Table) -> Iterator[str]:
     fields = names_of(model)
     for key, value in table.items():
         info = fields.get(key)
