@@ -1,0 +1,298 @@
+"""The outbox in the store: rows are claimed for a while, tried, and keep every attempt.
+
+``next_attempt`` is moved on *before* an attempt, in the transaction of the claim: should the process die while it delivers, the row comes back by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from gateway import failpoint
+from gateway.errors import NotFound
+from gateway.outbox import Claimed, Outcome
+from gateway.store import history
+from gateway.store.history import Event
+from gateway.store.numbers import public_number, row_number
+from gateway.store.requests import load_many
+from gateway.store.tables import DeliveryRow
+from gateway.store.transactions import Transactions
+
+_ROW = DeliveryRow.__table__  # type: ignore[attr-defined]
+_OPEN = ("pending", "deferred", "hold")
+_LOG_LIMIT = 50
+"""Attempts kept on a row: the first and the newest; a sink that is down for days must not make its rows grow without end."""
+
+
+class StoredDeliveries:
+    """Implements ``gateway.outbox.Deliveries``. ``shared`` says that other gateways work on the same store."""
+
+    def __init__(self, transactions: Transactions, *, shared: bool) -> None:
+        self._transactions, self._shared = transactions, shared
+
+    async def recover(self, *, now: datetime) -> int:
+        if self._shared:
+            return 0
+
+        def _recover(connection: Connection) -> int:
+            return connection.execute(update(_ROW).where(_ROW.c.lease_until.is_not(None)).values(lease_until=None)).rowcount
+
+        return await self._transactions.run(_recover)
+
+    async def claim(
+        self, *, sink_ids: Sequence[str], limit: int, lease: timedelta, now: datetime, backoff: Callable[[int], timedelta]
+    ) -> Sequence[Claimed]:
+        if not sink_ids or limit < 1:
+            return []
+        failpoint.hit("outbox.claim")
+        return await self._transactions.run(lambda connection: _claim(connection, sink_ids, limit, lease, now, backoff))
+
+    async def finish(self, outcomes: Sequence[Outcome]) -> None:
+        if outcomes:
+            await self._transactions.run(lambda connection: _finish(connection, outcomes))
+            failpoint.hit("outbox.done")
+
+    async def release(self, claims: Sequence[Claimed]) -> None:
+        def _release(connection: Connection) -> None:
+            for claim in claims:
+                connection.execute(
+                    update(_ROW)
+                    .where(_ROW.c.id == int(claim.delivery_id), _ROW.c.attempts == claim.attempts)
+                    .values(attempts=claim.attempts - 1, lease_until=None, next_attempt=claim.created_at)
+                )
+
+        if claims:
+            await self._transactions.run(_release)
+
+
+def listing(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    sink: str | None = None,
+    state: str | None = None,
+    service_request_id: str | None = None,
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Deliveries as JSON-ready objects, oldest first; with ``limit`` the newest so many."""
+    statement = select(_ROW)
+    if since is not None:
+        statement = statement.where(_ROW.c.created >= since)
+    if sink is not None:
+        statement = statement.where(_ROW.c.sink_id == sink)
+    if state is not None:
+        statement = statement.where(_ROW.c.state == state)
+    if service_request_id is not None:
+        statement = statement.where(_ROW.c.request_id == row_number(service_request_id))
+    if limit is not None:
+        rows: Any = reversed(connection.execute(statement.order_by(_ROW.c.id.desc()).limit(limit)).all())
+    else:
+        rows = connection.execute(statement.order_by(_ROW.c.id).execution_options(yield_per=500))
+    for row in rows:
+        yield {
+            "delivery_id": str(row.id),
+            "service_request_id": public_number(row.request_id),
+            "sink": row.sink_id,
+            "event": row.event,
+            "state": row.state,
+            "idempotency_key": row.idempotency_key,
+            "created_datetime": row.created,
+            "next_attempt_datetime": row.next_attempt,
+            "attempts": row.attempts,
+            "reason": row.reason,
+            "external_id": row.external_id,
+            "token": row.token,
+            "url": row.external_url,
+            "log": orjson.loads(row.log),
+        }
+
+
+def retry(connection: Connection, ids: Sequence[int], now: datetime, actor: str) -> int:
+    """Make rows due now, whatever their state but delivered; returns how many. Raises NotFound for an id that does not exist."""
+    return _set_state(connection, ids, "pending", now, now, actor, "delivery.retried")
+
+
+def hold(connection: Connection, ids: Sequence[int], now: datetime, actor: str) -> int:
+    """Put rows on hold until somebody retries them; returns how many. Raises NotFound for an id that does not exist."""
+    return _set_state(connection, ids, "hold", None, now, actor, "delivery.held")
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add outbox rows as they are."""
+    connection.execute(insert(_ROW), list(rows))
+
+
+def depth(connection: Connection, now: datetime) -> dict[str, tuple[int, float]]:
+    """For each sink (rows waiting, age of the oldest in seconds)."""
+    statement = (
+        select(_ROW.c.sink_id, func.count(), func.min(_ROW.c.created)).where(_ROW.c.next_attempt.is_not(None)).group_by(_ROW.c.sink_id)
+    )
+    return {sink_id: (count, (now - oldest).total_seconds()) for sink_id, count, oldest in connection.execute(statement)}
+
+
+def _claim(
+    connection: Connection,
+    sink_ids: Sequence[str],
+    limit: int,
+    lease: timedelta,
+    now: datetime,
+    backoff: Callable[[int], timedelta],
+) -> list[Claimed]:
+    older = _ROW.alias("older")
+    waits_for_older = (
+        select(older.c.id)
+        .where(
+            older.c.request_id == _ROW.c.request_id,
+            older.c.sink_id == _ROW.c.sink_id,
+            older.c.id < _ROW.c.id,
+            older.c.state.in_(_OPEN),
+        )
+        .exists()
+    )
+    statement = (
+        select(_ROW)
+        .where(
+            _ROW.c.sink_id.in_(sink_ids),
+            _ROW.c.next_attempt <= now,
+            (_ROW.c.lease_until.is_(None)) | (_ROW.c.lease_until < now),
+            ~waits_for_older,
+        )
+        .order_by(_ROW.c.next_attempt, _ROW.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update(skip_locked=True, of=_ROW)
+    rows = connection.execute(statement).all()
+    if not rows:
+        return []
+    connection.execute(
+        update(_ROW).where(_ROW.c.id == bindparam("b_id")).values(attempts=bindparam("b_attempts"), lease_until=bindparam("b_lease"), next_attempt=bindparam("b_next")),
+        [
+            {"b_id": row.id, "b_attempts": row.attempts + 1, "b_lease": now + lease, "b_next": now + backoff(row.attempts + 1)}
+            for row in rows
+        ],
+    )
+    request_ids = list({row.request_id for row in rows})
+    requests = load_many(connection, request_ids)
+    told = _already_told(connection, request_ids)
+    return [
+        Claimed(
+            delivery_id=str(row.id),
+            service_request_id=requests[row.request_id].service_request_id,
+            sink_id=row.sink_id,
+            event=row.event,
+            idempotency_key=row.idempotency_key,
+            attempts=row.attempts + 1,
+            created_at=row.created,
+            request=requests[row.request_id],
+            token=row.token or told.get((row.request_id, row.sink_id), (None, None))[0],
+            external_id=row.external_id or told.get((row.request_id, row.sink_id), (None, None))[1],
+        )
+        for row in rows
+    ]
+
+
+def _already_told(connection: Connection, request_ids: Sequence[int]) -> dict[tuple[int, str], tuple[str | None, str | None]]:
+    """(token, external id) that each sink has answered for a request, by any delivery of it."""
+    statement = (
+        select(_ROW.c.request_id, _ROW.c.sink_id, _ROW.c.token, _ROW.c.external_id)
+        .where(_ROW.c.request_id.in_(request_ids), (_ROW.c.token.is_not(None)) | (_ROW.c.external_id.is_not(None)))
+        .order_by(_ROW.c.id)
+    )
+    told: dict[tuple[int, str], tuple[str | None, str | None]] = {}
+    for request_id, sink_id, token, external_id in connection.execute(statement):
+        before = told.get((request_id, sink_id), (None, None))
+        told[request_id, sink_id] = (token or before[0], external_id or before[1])
+    return told
+
+
+def _finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    statement = select(_ROW).where(_ROW.c.id.in_([int(outcome.delivery_id) for outcome in outcomes]))
+    rows = {row.id: row for row in connection.execute(statement)}
+    changes: list[dict[str, Any]] = []
+    events: list[Event] = []
+    for outcome in outcomes:
+        row = rows.get(int(outcome.delivery_id))
+        if row is None:
+            continue
+        log = orjson.loads(row.log)
+        entry = _log_entry(outcome)
+        known = any(e.get("attempt") == outcome.attempts and e.get("outcome") == outcome.answer for e in log)
+        if not known:
+            log = [*log[:1], *log[1:][-(_LOG_LIMIT - 2) :], entry]
+        ours = row.attempts == outcome.attempts and row.state != "delivered"
+        changes.append(
+            {
+                "b_id": row.id,
+                "b_log": orjson.dumps(log).decode(),
+                "b_state": outcome.state if ours else row.state,
+                "b_reason": (outcome.reason or None) if ours else row.reason,
+                "b_next": outcome.next_attempt if ours and row.state != "hold" else row.next_attempt,
+                "b_lease": None if ours else row.lease_until,
+                "b_token": row.token or outcome.token,
+                "b_external": row.external_id or outcome.external_id,
+                "b_url": row.external_url or outcome.url,
+            }
+        )
+        if ours and row.state == "hold" and outcome.state != "delivered":
+            changes[-1]["b_state"] = "hold"
+        elif ours and outcome.state in ("delivered", "dead_letter"):
+            facts = {"sink": outcome.sink_id, "event": row.event, "attempts": outcome.attempts, "reason": outcome.reason}
+            events.append(Event(row.jurisdiction_id, f"delivery.{outcome.state}", outcome.service_request_id, "dispatch", facts))
+    if not changes:
+        return
+    connection.execute(
+        update(_ROW)
+        .where(_ROW.c.id == bindparam("b_id"))
+        .values(
+            log=bindparam("b_log"),
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            next_attempt=bindparam("b_next"),
+            lease_until=bindparam("b_lease"),
+            token=bindparam("b_token"),
+            external_id=bindparam("b_external"),
+            external_url=bindparam("b_url"),
+        ),
+        changes,
+    )
+    history.append(connection, events, max(outcome.at for outcome in outcomes))
+
+
+def _log_entry(outcome: Outcome) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "at": outcome.at.isoformat(),
+        "attempt": outcome.attempts,
+        "outcome": outcome.answer,
+        "seconds": round(outcome.seconds, 3),
+    }
+    if outcome.reason:
+        entry["reason"] = outcome.reason
+    if outcome.detail:
+        entry["detail"] = outcome.detail[:500]
+    return entry
+
+
+def _set_state(
+    connection: Connection, ids: Sequence[int], state: str, next_attempt: datetime | None, now: datetime, actor: str, kind: str
+) -> int:
+    rows = {row.id: row for row in connection.execute(select(_ROW).where(_ROW.c.id.in_(ids)))}
+    for missing in set(ids) - set(rows):
+        raise NotFound(f"no delivery {missing}")
+    chosen = [row for row in rows.values() if row.state != "delivered"]
+    if chosen:
+        connection.execute(
+            update(_ROW)
+            .where(_ROW.c.id.in_([row.id for row in chosen]))
+            .values(state=state, next_attempt=next_attempt, lease_until=None)
+        )
+        events = [
+            Event(row.jurisdiction_id, kind, public_number(row.request_id), actor, {"sink": row.sink_id, "event": row.event})
+            for row in chosen
+        ]
+        history.append(connection, events, now)
+    return len(chosen)

@@ -1,0 +1,98 @@
+"""Engines and the two kinds of transaction: one that writes, at once and alone, and many that read.
+
+SQLite: the writer takes its lock when the transaction begins (BEGIN IMMEDIATE), because a reader that later wants to write fails at
+once with BUSY_SNAPSHOT and no time-out helps. PostgreSQL: limits on statements, locks and idle transactions, and ``synchronous_commit=on``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from gateway.errors import StoreError
+from gateway.store.location import StoreLocation
+from gateway.store.sqlite import connect
+
+_POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+
+
+class Engines:
+    """The connections of one process to one store. ``inbox`` reads the inbox (on PostgreSQL the same database)."""
+
+    def __init__(self, location: StoreLocation) -> None:
+        self.location = location
+        if location.main is not None and location.inbox is not None:
+            self.writer = sqlite_engine(location.main, write=True)
+            self.reader = sqlite_engine(location.main, write=False)
+            self.inbox = sqlite_engine(location.inbox, write=False)
+        else:
+            self.writer = create_engine(
+                location.url, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS}
+            )
+            self.reader = create_engine(
+                location.url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS}
+            )
+            self.inbox = self.reader
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        for engine in {self.writer, self.reader, self.inbox}:
+            engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write; committed and durable when the block ends, rolled back when it raises."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view of the store."""
+        with self.reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_inbox(self) -> Iterator[Connection]:
+        """A consistent view of the inbox."""
+        with self.inbox.begin() as connection:
+            yield connection
+
+    def require_durable(self) -> None:
+        """Raise StoreError where the database is set up to lose acknowledged rows, or cannot be reached."""
+        if self.location.is_sqlite:
+            return  # connect() has read the settings back
+        try:
+            with self.reading() as connection:
+                setting = connection.execute(text("SHOW synchronous_commit")).scalar_one()
+        except OperationalError as error:
+            raise StoreError(f"store.url: PostgreSQL cannot be reached: {str(error.orig).strip()}") from error
+        if setting == "off":
+            raise StoreError("PostgreSQL has synchronous_commit=off: acknowledged messages could be lost; set it to on")
+
+
+def sqlite_engine(path: Path, *, write: bool) -> Engine:
+    """An engine on one SQLite file, whose transactions begin as the module says."""
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        creator=lambda: connect(path, write=write),
+        poolclass=StaticPool if write else QueuePool,
+        **({} if write else {"pool_size": 4, "max_overflow": 4}),
+    )
+    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def for_update(statement: Any, connection: Connection) -> Any:
+    """Lock the selected rows until the end of the transaction; SQLite's writer is alone already."""
+    return statement if connection.dialect.name == "sqlite" else statement.with_for_update()

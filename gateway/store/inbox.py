@@ -1,0 +1,216 @@
+"""The inbox: messages exactly as they arrived, appended in groups and read in order.
+
+The appenders speak to the driver itself, without SQLAlchemy, because this is the path that a sender waits on. Reading, which nobody waits
+on, goes through SQLAlchemy. Idempotent receiver (Enterprise Integration Patterns): the key is UNIQUE, and whoever comes second gets the first one's id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from channels.base import RawMessage, Receipt
+from gateway import failpoint
+from gateway.store.sqlite import connect
+from gateway.store.tables import from_micros, to_micros
+
+_COLUMNS = (
+    "intake_id",
+    "jurisdiction_id",
+    "channel_id",
+    "source_id",
+    "source_key",
+    "received_at",
+    "content_type",
+    "envelope",
+    "size",
+    "content",
+    "blob",
+    "held",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message to append. Either ``content`` is set or ``blob`` (the SHA-256 of a blob that is already durable)."""
+
+    intake_id: str
+    jurisdiction_id: str
+    channel_id: str
+    raw: RawMessage
+    size: int
+    blob: str | None = None
+
+    @property
+    def weight(self) -> int:
+        """Bytes that this arrival holds in memory while it waits."""
+        return 512 + (0 if self.blob else len(self.raw.content))
+
+    def row(self) -> tuple[Any, ...]:
+        """Values in the order of the columns."""
+        raw = self.raw
+        return (
+            self.intake_id,
+            self.jurisdiction_id,
+            self.channel_id,
+            raw.source_id,
+            source_key(self.channel_id, raw.source_id),
+            to_micros(raw.received_at),
+            raw.content_type,
+            orjson.dumps(dict(raw.envelope)).decode(),
+            self.size,
+            None if self.blob else raw.content,
+            self.blob,
+            raw.held,
+        )
+
+
+def source_key(channel_id: str, source_id: str) -> bytes:
+    """The key of the idempotent receiver: 16 bytes of SHA-256 over both ids, so that its index stays small."""
+    return hashlib.sha256(f"{channel_id}\0{source_id}".encode()).digest()[:16]
+
+
+class Appender(Protocol):
+    """Makes arrivals durable; one transaction for the whole batch. ``close`` releases the connection."""
+
+    def append(self, arrivals: Sequence[Arrival], /) -> list[Receipt]: ...
+
+    def close(self) -> None: ...
+
+
+class SqliteAppender:
+    """Appends to the inbox file of a SQLite store."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path, write=True)
+        self._insert = f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (source_key) DO NOTHING"
+
+    def append(self, arrivals: Sequence[Arrival], /) -> list[Receipt]:
+        """Durable when it returns (``synchronous=FULL``); raises sqlite3.Error with nothing stored."""
+        execute = self._connection.execute
+        failpoint.hit("inbox.begin")
+        execute("BEGIN IMMEDIATE")
+        try:
+            receipts = []
+            for arrival in arrivals:
+                row = arrival.row()
+                failpoint.hit("inbox.insert")
+                if execute(self._insert, row).rowcount:
+                    receipts.append(Receipt(arrival.intake_id))
+                else:
+                    first = execute("SELECT intake_id FROM inbox WHERE source_key = ?", (row[4],)).fetchone()
+                    receipts.append(Receipt(first[0], duplicate=True))
+            failpoint.hit("inbox.commit.before")
+            execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
+            raise
+        failpoint.hit("inbox.commit.after")
+        return receipts
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+class PostgresAppender:
+    """Appends to the inbox table of a PostgreSQL store; reconnects after a failure, which refuses the batch (the senders retry)."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: Any = None
+        self._insert = (
+            f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "
+            "ON CONFLICT (source_key) DO NOTHING RETURNING intake_id"
+        )
+
+    def append(self, arrivals: Sequence[Arrival], /) -> list[Receipt]:
+        """Durable when it returns (``synchronous_commit=on``); raises psycopg.Error. After an error in COMMIT itself the rows may
+        be stored: the sender, who was refused, tries again and is recognised by the key.
+        """
+        import psycopg
+
+        connection = self._connected()
+        # Two gateways that insert the same keys in different orders would wait for each other for ever.
+        rows = sorted((arrival.row() for arrival in arrivals), key=lambda row: row[4])
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                failpoint.hit("inbox.insert")
+                cursor.executemany(self._insert, rows, returning=True)
+                stored = set()
+                for _result in rows:
+                    stored.update(found[0] for found in cursor.fetchall())
+                    cursor.nextset()
+                known = self._known(cursor, [row[4] for row in rows if row[0] not in stored])
+                failpoint.hit("inbox.commit.before")
+        except psycopg.Error:
+            connection.close()
+            raise
+        failpoint.hit("inbox.commit.after")
+        return [
+            Receipt(arrival.intake_id)
+            if arrival.intake_id in stored
+            else Receipt(known[source_key(arrival.channel_id, arrival.raw.source_id)], duplicate=True)
+            for arrival in arrivals
+        ]
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _connected(self) -> Any:
+        import psycopg
+
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(self._conninfo, autocommit=True, application_name="intake311 inbox")
+        return self._connection
+
+    @staticmethod
+    def _known(cursor: Any, keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        if not keys:
+            return {}
+        cursor.execute("SELECT source_key, intake_id FROM inbox WHERE source_key = ANY(%s)", (list(keys),))
+        return {bytes(key): intake_id for key, intake_id in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message read back from the inbox. ``raw.content`` is empty while the content lies in the blob ``blob``."""
+
+    seq: int
+    intake_id: str
+    jurisdiction_id: str
+    channel_id: str
+    raw: RawMessage
+    size: int
+    blob: str | None
+    attempts: int = 0
+
+
+def stored_from_row(row: Mapping[str, Any]) -> Stored:
+    """Map an inbox row to what it was when it arrived."""
+    raw = RawMessage(
+        source_id=row["source_id"],
+        received_at=from_micros(row["received_at"]) if isinstance(row["received_at"], int) else row["received_at"],
+        content_type=row["content_type"],
+        content=bytes(row["content"] or b""),
+        envelope=orjson.loads(row["envelope"]),
+        held=row["held"],
+    )
+    return Stored(
+        seq=row["seq"],
+        intake_id=row["intake_id"],
+        jurisdiction_id=row["jurisdiction_id"],
+        channel_id=row["channel_id"],
+        raw=raw,
+        size=row["size"],
+        blob=row["blob"],
+        attempts=row["attempts"],
+    )

@@ -1,0 +1,194 @@
+"""What the store knows that a new message may be about: the pipeline's ports, bound to one writing transaction.
+
+What a batch needs is fetched for the whole batch at once; what the batch itself adds is remembered here, so that the second message of a batch
+sees the first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection, select
+
+from gateway.store.keys64 import address_place, cell_place, cell_places, reference_key
+from gateway.store.tables import MessageReferenceRow, MessageRow, RequestMessageRow, RequestPlaceRow, ServiceRequestRow
+from normalizer.locate import address_key
+from normalizer.model import InboundMessage, ServiceRequest
+from normalizer.pipeline import Known, Work
+from normalizer.ports import KnownMessage, KnownRequest
+
+_IN = 500
+"""Values in one IN list: SQLite and PostgreSQL take far more, but the plan is the same."""
+
+
+class Facts:
+    """The known messages and requests of one transaction."""
+
+    def __init__(self, connection: Connection, works: Iterable[Work]) -> None:
+        self._connection = connection
+        self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
+        self._fetched: set[int] = set()
+        self._requests: dict[int, list[KnownRequest]] = defaultdict(list)
+        self._oldest: dict[tuple[str, datetime], int] = {}
+        self._fetch(key for work in works for key in self._reference_keys(work.message))
+
+    def known(self, jurisdiction_id: str) -> Known:
+        """The ports for one jurisdiction."""
+        return Known(messages=_Messages(self, jurisdiction_id), requests=_Requests(self, jurisdiction_id))
+
+    def add(self, work: Work) -> None:
+        """Remember what became of a work, for those that come after it in the same transaction."""
+        message = work.message
+        belongs_to = work.follows or (message.service_request_ids[0] if message.service_request_ids else None)
+        for key, own in references(message):
+            self._messages[key].append(KnownMessage(message.intake_id, message.message_id if own else None, work.sender_key, belongs_to))
+            self._fetched.add(key)
+        if work.follows is None:
+            for request in work.requests:
+                for place in places(request):
+                    self._requests[place].append(_known_request(request, work.sender_key))
+
+    def by_message_ids(self, jurisdiction_id: str, message_ids: Sequence[str]) -> list[KnownMessage]:
+        keys = [reference_key(jurisdiction_id, message_id) for message_id in message_ids]
+        self._fetch(key for key in keys if key not in self._fetched)
+        return [found for key in keys for found in self._messages.get(key, ())]
+
+    def by_service_request_id(self, jurisdiction_id: str, service_request_id: str) -> KnownMessage | None:
+        statement = (
+            select(RequestMessageRow.intake_id, MessageReferenceRow.sender_key, ServiceRequestRow.status)
+            .join(ServiceRequestRow, ServiceRequestRow.id == RequestMessageRow.request_id)  # type: ignore[arg-type]
+            .outerjoin(MessageReferenceRow, (MessageReferenceRow.seq == RequestMessageRow.seq) & (MessageReferenceRow.own))  # type: ignore[arg-type]
+            .where(ServiceRequestRow.service_request_id == service_request_id)  # type: ignore[arg-type]
+            .where(ServiceRequestRow.jurisdiction_id == jurisdiction_id)  # type: ignore[arg-type]
+            .order_by(RequestMessageRow.seq)
+            .limit(1)
+        )
+        found = self._connection.execute(statement).first()
+        return KnownMessage(found[0], None, found[1], service_request_id, closed=found[2] == "closed") if found else None
+
+    def at_places(self, jurisdiction_id: str, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
+        statement = (
+            select(ServiceRequestRow.document, ServiceRequestRow.service_request_id, ServiceRequestRow.status)
+            .join(RequestPlaceRow, RequestPlaceRow.request_id == ServiceRequestRow.id)  # type: ignore[arg-type]
+            .where(RequestPlaceRow.place.in_(keys), RequestPlaceRow.request_id >= self._first_since(jurisdiction_id, since))  # type: ignore[attr-defined]
+            .order_by(RequestPlaceRow.request_id.desc())  # type: ignore[attr-defined]
+            .limit(limit)
+        )
+        found = [known for key in keys for known in reversed(self._requests.get(key, ())) if known.requested_datetime >= since]
+        for document, service_request_id, status in self._connection.execute(statement):
+            fields = orjson.loads(document)
+            found.append(
+                KnownRequest(
+                    service_request_id=service_request_id,
+                    service_code=fields["service_code"],
+                    requested_datetime=datetime.fromisoformat(fields["requested_datetime"]),
+                    text=fields["description"],
+                    status=status,
+                    lat=fields.get("lat"),
+                    long=fields.get("long"),
+                    address_string=fields.get("address_string"),
+                )
+            )
+        return found[:limit]
+
+    def _first_since(self, jurisdiction_id: str, since: datetime) -> int:
+        """The number of the first request since then: numbers rise with time, so the key of the places serves as a time index."""
+        day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        if (jurisdiction_id, day) not in self._oldest:
+            statement = (
+                select(ServiceRequestRow.id)
+                .where(ServiceRequestRow.jurisdiction_id == jurisdiction_id, ServiceRequestRow.requested_datetime >= day)  # type: ignore[arg-type]
+                .order_by(ServiceRequestRow.requested_datetime)
+                .limit(1)
+            )
+            self._oldest[jurisdiction_id, day] = self._connection.execute(statement).scalar() or 0
+        return self._oldest[jurisdiction_id, day]
+
+    def _fetch(self, keys: Iterable[int]) -> None:
+        wanted = sorted(set(keys) - self._fetched)
+        self._fetched.update(wanted)
+        for start in range(0, len(wanted), _IN):
+            statement = (
+                select(
+                    MessageReferenceRow.reference,
+                    MessageReferenceRow.own,
+                    MessageReferenceRow.sender_key,
+                    MessageRow.intake_id,
+                    MessageRow.document,
+                    ServiceRequestRow.service_request_id,
+                    ServiceRequestRow.status,
+                )
+                .join(MessageRow, MessageRow.seq == MessageReferenceRow.seq)  # type: ignore[arg-type]
+                .outerjoin(RequestMessageRow, RequestMessageRow.seq == MessageReferenceRow.seq)  # type: ignore[arg-type]
+                .outerjoin(ServiceRequestRow, ServiceRequestRow.id == RequestMessageRow.request_id)  # type: ignore[arg-type]
+                .where(MessageReferenceRow.reference.in_(wanted[start : start + _IN]))  # type: ignore[attr-defined]
+                .order_by(MessageReferenceRow.seq)
+            )
+            for key, own, sender_key, intake_id, document, number, status in self._connection.execute(statement):
+                message_id = orjson.loads(document).get("message_id") if own else None
+                self._messages[key].append(KnownMessage(intake_id, message_id, sender_key, number, closed=status == "closed"))
+
+    @staticmethod
+    def _reference_keys(message: InboundMessage) -> Iterable[int]:
+        return (key for key, _own in references(message))
+
+
+class _Messages:
+    def __init__(self, facts: Facts, jurisdiction_id: str) -> None:
+        self._facts, self._jurisdiction_id = facts, jurisdiction_id
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> Sequence[KnownMessage]:
+        return self._facts.by_message_ids(self._jurisdiction_id, message_ids)
+
+    def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
+        return self._facts.by_service_request_id(self._jurisdiction_id, service_request_id)
+
+
+class _Requests:
+    def __init__(self, facts: Facts, jurisdiction_id: str) -> None:
+        self._facts, self._jurisdiction_id = facts, jurisdiction_id
+
+    def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._facts.at_places(self._jurisdiction_id, cell_places(self._jurisdiction_id, lat, long), since, limit)
+
+    def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._facts.at_places(self._jurisdiction_id, [address_place(self._jurisdiction_id, address)], since, limit)
+
+
+def references(message: InboundMessage) -> list[tuple[int, bool]]:
+    """The keys under which a message can be found: its own Message-ID (True) and those it refers to (False), each once."""
+    keys: dict[int, bool] = {}
+    if message.message_id:
+        keys[reference_key(message.jurisdiction_id, message.message_id)] = True
+    for referred in (message.in_reply_to, *message.references):
+        if referred:
+            keys.setdefault(reference_key(message.jurisdiction_id, referred), False)
+    return list(keys.items())
+
+
+def places(request: ServiceRequest) -> list[int]:
+    """The keys under which a request can be found by its place."""
+    found = []
+    if request.lat is not None and request.long is not None:
+        found.append(cell_place(request.jurisdiction_id, request.lat, request.long))
+    if request.address_string and (key := address_key(request.address_string)):
+        found.append(address_place(request.jurisdiction_id, key))
+    return found
+
+
+def _known_request(request: ServiceRequest, sender_key: str | None) -> KnownRequest:
+    assert request.requested_datetime is not None  # noqa: S101  (the draft stage sets it)
+    return KnownRequest(
+        service_request_id=request.service_request_id,
+        service_code=request.service_code,
+        requested_datetime=request.requested_datetime,
+        text=request.description,
+        status=request.status,
+        lat=request.lat,
+        long=request.long,
+        address_string=request.address_string,
+        sender_key=sender_key,
+    )

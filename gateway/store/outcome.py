@@ -1,0 +1,226 @@
+"""Writes what a batch of messages became: messages, requests, people, events and outbox rows, in the caller's one transaction.
+
+Everything is gathered first and inserted table by table, so that the cost of a batch grows with its messages and not with its statements.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.store import history, numbers
+from gateway.store.history import Event
+from gateway.store.known import Facts, places, references
+from gateway.store.parties import People
+from gateway.store.tables import (
+    AttachmentRow,
+    DeliveryRow,
+    MessageReferenceRow,
+    MessageRow,
+    ReporterRow,
+    RequestMessageRow,
+    RequestPlaceRow,
+    ServiceRequestRow,
+)
+from normalizer.model import Reporter, ServiceRequest
+from normalizer.pipeline import Work
+
+Route = Callable[[ServiceRequest], Sequence[str]]
+"""The sinks that a request goes to."""
+
+DERIVED = {"intake_ids", "channels_seen", "reporters", "history", "external_ids", "status", "updated_datetime", "priority", "department"}
+"""Fields of a request that rows and columns hold, so that the document need not be rewritten when they change."""
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Where requests go: the routing rules, and the sinks that are our own store (delivered by the very transaction)."""
+
+    route: Route
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A message that has been through the first half of the pipeline. ``seq`` is its number in the inbox, ``trace`` its timeline so far."""
+
+    seq: int
+    work: Work
+    trace: dict[str, Any] = field(default_factory=dict)
+
+
+class OutcomeWriter:
+    """Writes one batch in one transaction; make a new one for each."""
+
+    def __init__(self, connection: Connection, outbox: Outbox, now: datetime, *, actor: str = "gateway") -> None:
+        self._connection, self._outbox, self._now, self._actor = connection, outbox, now, actor
+        self._rows: dict[type[Any], list[dict[str, Any]]] = defaultdict(list)
+        self._events: list[Event] = []
+
+    def write(self, outcomes: Sequence[Outcome], relate: Callable[[Work, Facts], None]) -> None:
+        """Give each message its place among what is known (``relate``), number its requests, and insert everything.
+
+        ``relate`` is called once for each message in the order of arrival and must settle it.
+        """
+        history.lock(self._connection)
+        facts = Facts(self._connection, [outcome.work for outcome in outcomes])
+        people = People(self._connection, [outcome.work for outcome in outcomes], self._now)
+        free_numbers = iter(numbers.take(self._connection, sum(len(outcome.work.requests) for outcome in outcomes)))
+        for outcome in outcomes:
+            relate(outcome.work, facts)
+            if outcome.work.message.disposition == "request":
+                for request in outcome.work.requests:
+                    request.service_request_id = numbers.public_number(next(free_numbers))
+                outcome.work.message.service_request_ids = [request.service_request_id for request in outcome.work.requests]
+            elif outcome.work.follows is not None:
+                outcome.work.message.service_request_ids = [outcome.work.follows]
+            facts.add(outcome.work)
+            self._add(outcome, people.party_of(outcome.work))
+        for row_class, rows in (*people.rows(), *self._rows.items()):
+            self._connection.execute(insert(row_class), rows)
+        history.append(self._connection, self._events, self._now)
+
+    def _add(self, outcome: Outcome, party_id: str | None) -> None:
+        work, seq = outcome.work, outcome.seq
+        message = work.message
+        assert message.disposition is not None and message.received_datetime is not None  # noqa: S101  (relate settles, translate dates)
+        common = {"jurisdiction_id": message.jurisdiction_id}
+        outcome.trace["stored"] = _iso(self._now)
+        self._rows[MessageRow].append(
+            {
+                **common,
+                "seq": seq,
+                "intake_id": message.intake_id,
+                "channel_id": message.channel_id,
+                "received_datetime": message.received_datetime,
+                "disposition": message.disposition,
+                "reason": message.reason,
+                "document": message.model_dump_json(),
+                "trace": orjson.dumps(outcome.trace).decode(),
+            }
+        )
+        for key, own in references(message):
+            self._rows[MessageReferenceRow].append(
+                {**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key if own else None}
+            )
+        for position, file in enumerate(message.attachments):
+            self._rows[AttachmentRow].append(
+                {
+                    **common,
+                    "seq": seq,
+                    "position": position,
+                    "sha256": file.sha256,
+                    "size": file.size,
+                    "media_type": file.media_type,
+                    "filename": file.filename,
+                }
+            )
+        facts = {"disposition": message.disposition, "reason": message.reason, "service_request_ids": message.service_request_ids}
+        self._events.append(Event(message.jurisdiction_id, f"message.{message.disposition}", message.intake_id, self._actor, facts))
+        if message.disposition == "request":
+            for request in work.requests:
+                self._add_request(seq, work, request, party_id)
+        elif work.follows is not None and message.disposition in ("follow_up", "duplicate"):
+            self._add_to_request(seq, work, party_id)
+
+    def _add_request(self, seq: int, work: Work, request: ServiceRequest, party_id: str | None) -> None:
+        request_id = numbers.row_number(request.service_request_id)
+        assert request_id is not None  # noqa: S101  (we numbered it ourselves)
+        common = {"jurisdiction_id": request.jurisdiction_id, "request_id": request_id}
+        self._rows[ServiceRequestRow].append(
+            {
+                "id": request_id,
+                "service_request_id": request.service_request_id,
+                "jurisdiction_id": request.jurisdiction_id,
+                "service_code": request.service_code,
+                "status": request.status,
+                "priority": request.priority,
+                "department": request.department,
+                "channel": request.channel,
+                "requested_datetime": request.requested_datetime or self._now,
+                "updated_datetime": self._now,
+                "document": request.model_dump_json(exclude=DERIVED, exclude_defaults=True),
+            }
+        )
+        for place in places(request):
+            self._rows[RequestPlaceRow].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
+        self._link(request_id, seq, work, "request", party_id, request.reporters)
+        self._events.append(
+            Event(
+                request.jurisdiction_id,
+                "request.created",
+                request.service_request_id,
+                self._actor,
+                {"intake_id": work.message.intake_id, "service_code": request.service_code, "priority": request.priority},
+            )
+        )
+        for sink_id in self._outbox.route(request):
+            self._deliver(request.jurisdiction_id, request_id, sink_id, "created", work.message.intake_id)
+
+    def _add_to_request(self, seq: int, work: Work, party_id: str | None) -> None:
+        assert work.follows is not None  # noqa: S101  (the caller looked)
+        request_id = numbers.row_number(work.follows)
+        if request_id is None:
+            return
+        role = work.message.disposition or "follow_up"
+        reporters = work.requests[0].reporters if work.requests else []
+        if role == "duplicate" and work.message.reason != "same_message":
+            reporters = [reporter.model_copy(update={"role": "me_too"}) for reporter in reporters]
+        self._link(request_id, seq, work, role, party_id, reporters)
+        self._connection.execute(
+            update(ServiceRequestRow).where(ServiceRequestRow.id == request_id).values(updated_datetime=self._now)  # type: ignore[arg-type]
+        )
+        self._events.append(
+            Event(work.message.jurisdiction_id, f"request.{role}", work.follows, self._actor, {"intake_id": work.message.intake_id})
+        )
+        for sink_id in self._sinks_to_update(request_id):
+            self._deliver(work.message.jurisdiction_id, request_id, sink_id, "updated", work.message.intake_id)
+
+    def _link(self, request_id: int, seq: int, work: Work, role: str, party_id: str | None, reporters: Sequence[Reporter]) -> None:
+        common = {"jurisdiction_id": work.message.jurisdiction_id, "request_id": request_id, "seq": seq}
+        self._rows[RequestMessageRow].append(
+            {**common, "intake_id": work.message.intake_id, "channel": work.message.channel, "role": role}
+        )
+        if reporters:
+            known = [reporter.model_copy(update={"party_id": None if reporter.anonymous else party_id}) for reporter in reporters]
+            self._rows[ReporterRow].append(
+                {**common, "party_id": party_id, "document": orjson.dumps([reporter.model_dump() for reporter in known]).decode()}
+            )
+
+    def _sinks_to_update(self, request_id: int) -> list[str]:
+        """Sinks that have been told of this request and have nothing about it waiting: what waits will carry the news anyway."""
+        statement = select(DeliveryRow.sink_id, DeliveryRow.attempts, DeliveryRow.state).where(DeliveryRow.request_id == request_id)  # type: ignore[arg-type]
+        rows = [tuple(row) for row in self._connection.execute(statement)]
+        rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DeliveryRow] if row["request_id"] == request_id]
+        told = {sink_id: False for sink_id, _attempts, _state in rows if sink_id not in self._outbox.own}
+        for sink_id, attempts, state in rows:
+            if state == "pending" and not attempts and sink_id in told:
+                told[sink_id] = True
+        return [sink_id for sink_id, waiting in told.items() if not waiting]
+
+    def _deliver(self, jurisdiction_id: str, request_id: int, sink_id: str, event: str, intake_id: str) -> None:
+        own = sink_id in self._outbox.own
+        self._rows[DeliveryRow].append(
+            {
+                "jurisdiction_id": jurisdiction_id,
+                "request_id": request_id,
+                "sink_id": sink_id,
+                "event": event,
+                "idempotency_key": f"{intake_id}-{request_id}-{event}-{sink_id}",
+                "state": "delivered" if own else "pending",
+                "created": self._now,
+                "next_attempt": None if own else self._now,
+                "attempts": 1 if own else 0,
+                "log": orjson.dumps([{"at": _iso(self._now), "outcome": "delivered"}] if own else []).decode(),
+            }
+        )
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,72 @@
+"""People: found again by their identifiers when exactly one matches, made new otherwise.
+
+A phone or an address may be shared, so an identifier may belong to several parties; then nobody is guessed and the message gets a party of
+its own, with the ambiguity as evidence. Anonymous messages have none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from gateway.clock import new_id
+from gateway.store.tables import PartyIdentifierRow, PartyRow
+from normalizer.pipeline import Work
+
+_IN = 300
+
+
+class People:
+    """The parties of one batch, looked up at once and added at its end."""
+
+    def __init__(self, connection: Connection, works: Sequence[Work], now: datetime) -> None:
+        self._now = now
+        self._owners: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        self._parties: list[dict[str, Any]] = []
+        self._identifiers: list[dict[str, Any]] = []
+        wanted = sorted({(work.message.jurisdiction_id, *identifier) for work in works for identifier in work.identifiers})
+        row = PartyIdentifierRow
+        for start in range(0, len(wanted), _IN):
+            statement = select(row.jurisdiction_id, row.kind, row.value, row.party_id).where(
+                tuple_(row.jurisdiction_id, row.kind, row.value).in_(wanted[start : start + _IN])  # type: ignore[arg-type]
+            )
+            for jurisdiction_id, kind, value, party_id in connection.execute(statement):
+                self._owners[jurisdiction_id, kind, value].add(party_id)
+
+    def party_of(self, work: Work) -> str | None:
+        """The id of the message's sender, made new where not exactly one party is known by its identifiers; None when anonymous."""
+        if not work.identifiers:
+            return None
+        jurisdiction_id = work.message.jurisdiction_id
+        keys = [(jurisdiction_id, kind, value) for kind, value in work.identifiers]
+        candidates = set().union(*(self._owners[key] for key in keys))
+        party_id = candidates.pop() if len(candidates) == 1 else new_id()
+        evidence = "" if not candidates else f"ambiguous: {len(candidates)} parties share an identifier"
+        if not any(party_id in self._owners[key] for key in keys):
+            self._parties.append(
+                {
+                    "id": party_id,
+                    "jurisdiction_id": jurisdiction_id,
+                    "name": work.message.sender.name,
+                    "language": work.message.language.value,
+                    "created": self._now,
+                }
+            )
+        for key in keys:
+            if party_id not in self._owners[key]:
+                self._owners[key].add(party_id)
+                self._identifiers.append(
+                    {"jurisdiction_id": key[0], "kind": key[1], "value": key[2], "party_id": party_id, "evidence": evidence}
+                )
+        return party_id
+
+    def rows(self) -> Iterable[tuple[type[Any], list[dict[str, Any]]]]:
+        """What is to be inserted."""
+        if self._parties:
+            yield PartyRow, self._parties
+        if self._identifiers:
+            yield PartyIdentifierRow, self._identifiers
