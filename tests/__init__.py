@@ -1,0 +1,1 @@
+"""Tests; the folders mirror the four packages, and tests/project checks the conventions of all of them."""
