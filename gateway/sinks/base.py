@@ -1,0 +1,161 @@
+"""What a road out must offer, and what it answers: the contract of every sink.
+
+A sink module ``gateway/sinks/<name>.py`` is named in the configuration as ``type = "<name>"`` and exports
+
+``Settings``
+    a pydantic model of its table in the configuration, derived from :class:`SinkSettings`.
+``build(sink_id, settings)``
+    makes the sink. It opens nothing: connections are made by the first call, and ended by :func:`close`.
+
+Modules whose name begins with an underscore are shared by sinks and are none themselves.
+
+A delivery is tried until one of three answers is final::
+
+    Delivered     the other side has it
+    Deferred      not yet: again later; an accepted ``token`` is kept and handed to every following attempt
+    Rejected      never like this: a dead letter, which a person may mend and send again
+
+What a sink raises counts as Deferred: what we do not understand, we retry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
+
+from pydantic import Field
+
+from channels.base import AdapterSettings
+from normalizer.model import ServiceRequest
+
+Event = Literal["created", "updated"]
+Scope = Literal["sink", "delivery"]
+"""Whom an answer concerns: the other system as a whole, or this delivery alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a delivery.
+
+    ``idempotency_key`` is the same for all attempts at a delivery; ``number`` counts them from 1, also those whose end nobody saw,
+    so that a number above 1 means: the other side may have it already. ``token`` is what an earlier attempt was given in place of
+    a number; ``external_id`` is the number that this system gave the request, by this delivery or an earlier one.
+    """
+
+    idempotency_key: str
+    number: int = 1
+    event: Event = "created"
+    token: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side has it. ``external_id`` is its number there, ``url`` a page for people, where the system tells them."""
+
+    external_id: str | None = None
+    token: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not delivered yet. ``retry_after`` is in seconds, where the other side named a time or soon would be pointless.
+
+    ``reason`` is a coded word that may stand in logs and metrics; ``detail`` is what the other side said, which may quote a person,
+    and is kept with the delivery only. ``scope="sink"`` says that others would fare the same: it counts for the circuit breaker,
+    and a ``retry_after`` then holds for the whole sink.
+    """
+
+    reason: str
+    retry_after: float | None = None
+    token: str | None = None
+    scope: Scope = "sink"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Sending the same again will not help. ``scope="sink"`` says that the system wants no deliveries at all any more."""
+
+    reason: str
+    scope: Scope = "delivery"
+    detail: str = ""
+
+
+Delivery = Delivered | Deferred | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What another system tells of a request that it was given. ``status_word`` is its own word where it knows more than two."""
+
+    external_id: str
+    status: Literal["open", "closed"]
+    status_word: str = ""
+    status_notes: str | None = None
+    agency_responsible: str | None = None
+    updated_datetime: datetime | None = None
+    expected_datetime: datetime | None = None
+
+
+class SinkSettings(AdapterSettings):
+    """Base of every sink's ``Settings``."""
+
+    concurrency: int = Field(default=20, ge=1, le=100)
+    """Deliveries under way at once to this system."""
+
+    timeout: float = Field(default=20.0, gt=0, le=300)
+    """Seconds within which the system has to answer one call completely."""
+
+    keep_trying_hours: float = Field(default=96.0, gt=0)
+    """Hours after which a delivery that still fails becomes a dead letter."""
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """A system that requests are delivered to."""
+
+    async def check(self) -> None:
+        """See whether deliveries would work, without leaving a trace; raises channels.base.Temporary or Permanent where not."""
+        ...
+
+    async def deliver(self, request: ServiceRequest, attempt: Attempt, /) -> Delivery:
+        """Bring the request's current state to the system. May be called again with the same key; may be cancelled."""
+        ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A sink whose system tells what becomes of the requests."""
+
+    def updates(self, since: datetime, /, *, known: Sequence[str] = ()) -> AsyncIterator[StatusUpdate]:
+        """What changed after ``since``. ``known`` are the numbers of the requests that we still follow there.
+
+        Raises channels.base.Temporary when the system cannot be asked now; nothing is then known of what was not yielded.
+        """
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A sink that holds connections or files."""
+
+    async def aclose(self) -> None: ...
+
+
+async def close(sinks: Iterable[Sink]) -> None:
+    """End the connections of those sinks that hold any."""
+    for sink in sinks:
+        if isinstance(sink, Closing):
+            await sink.aclose()
+
+
+def forwardable(request: ServiceRequest) -> ServiceRequest:
+    """The request as it may leave: without the person's name and contact where the person asked to stay anonymous."""
+    anonymous = request.visibility == "anonymous" or any(part.role == "reporter" and part.anonymous for part in request.reporters)
+    if not anonymous:
+        return request
+    return request.model_copy(update={"first_name": None, "last_name": None, "email": None, "phone": None})
