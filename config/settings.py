@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import environment
 from config.environment import FromEnvironment
 from config.tables import Found, check, dotted
-from config.types import Listen, Size
+from config.types import Listen
 from config.words import nearest
 
 DEFAULT_FILE = Path("config/intake311.toml")
@@ -69,7 +69,7 @@ class Server(Section):
     """The machine's public name, said by the mail server in its greeting. Empty: the host of ``public_url``."""
     max_connections: int = Field(default=1000, ge=1)
     """Connections to the HTTP server at one time; more wait in the system's queue."""
-    max_body: Size = Size(32 * 2**20)
+    max_body: ByteSize = ByteSize(32 * 2**20)
     """Largest body of an HTTP request."""
 
 
@@ -80,9 +80,9 @@ class Store(Section):
     """``sqlite:///path`` (one machine) or ``postgresql://user@host/database`` (several). A password belongs into the environment."""
     blobs: str = "var/blobs"
     """Where large bodies and attachments go: a directory, or ``s3://bucket/prefix``."""
-    inline_limit: Size = Size(64 * 2**10)
+    inline_limit: ByteSize = ByteSize(64 * 2**10)
     """A body up to this size stays in its row; a larger one becomes a blob."""
-    min_free: Size = Size(256 * 2**20)
+    min_free: ByteSize = ByteSize(256 * 2**20)
     """With less than this free on a disk of the store, messages are refused for the time being (SMTP 452, HTTP 507)."""
 
 

@@ -28,6 +28,8 @@ _SIMPLE = {
     "url_parsing": "must be a URL such as https://city.example.gov",
     "time_delta_type": "must be a duration in seconds",
     "time_delta_parsing": "must be a duration in seconds",
+    "byte_size": 'must be a size such as "25 MiB", or a number of bytes',
+    "byte_size_unit": 'must be a size in B, kB, KiB, MB, MiB, GB, GiB …, such as "25 MiB"',
     "string_pattern_mismatch": "does not have the form that is asked for",
 }
 _LIMITS = {

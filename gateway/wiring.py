@@ -154,7 +154,7 @@ class _Wiring:
     secrets: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def jurisdictions_of(self, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-        """The ``jurisdiction_id`` of the channels that name one; it belongs to the gateway, the adapter does not see it."""
+        """The ``jurisdiction_id`` of the channels that name one."""
         found: dict[str, str] = {}
         for channel_id, table in tables.items():
             value = table.get("jurisdiction_id")
@@ -179,8 +179,10 @@ class _Wiring:
             except ValueError as error:
                 self.mistakes.append(Mistake(dotted((*where, "type")), str(error)))
                 continue
-            given = {key: value for key, value in table.items() if root != CHANNELS or key != "jurisdiction_id"}
-            found: Found = check(module.Settings, {**given, "type": str(kind)}, where)
+            given = {**table, "type": str(kind)}
+            if root == CHANNELS and "jurisdiction_id" not in module.Settings.model_fields:
+                given.pop("jurisdiction_id", None)  # the gateway's, where the adapter has no use for it
+            found: Found = check(module.Settings, given, where)
             self.mistakes += [Mistake(*mistake) for mistake in found.mistakes]
             if found.settings is not None:
                 self.settings[root][name] = found.settings
@@ -189,13 +191,9 @@ class _Wiring:
 
     def addresses(self, configuration: Configuration) -> None:
         """Two parts cannot listen on one port."""
-        taken: list[tuple[str, Listen]] = [("server.listen", configuration.server.listen)]
-        for name, settings in self.settings[CHANNELS].items():
-            listen = _listen(settings)
-            if listen is None or listen.port == 0:
-                continue
-            where = dotted((CHANNELS, name, "listen"))
-            other = next((at for at, there in taken if there.port == listen.port and _overlap(there.host, listen.host)), None)
+        taken: list[tuple[str, Listen]] = []
+        for where, listen in listen_addresses(configuration, self.settings[CHANNELS]):
+            other = next((at for at, there in taken if there.port == listen.port != 0 and _overlap(there.host, listen.host)), None)
             if other:
                 self.mistakes.append(Mistake(where, f"the same port as {other}"))
             taken.append((where, listen))
@@ -299,6 +297,15 @@ def _reason(error: Exception) -> str:
         extra = _EXTRAS.get((error.name or "").partition(".")[0], "")
         return f"needs the library {error.name}" + (f": pip install 'intake311[{extra}]'" if extra else "")
     return str(error) or type(error).__name__
+
+
+def listen_addresses(configuration: Configuration, channels: Mapping[str, Any]) -> Iterable[tuple[str, Listen]]:
+    """Every TCP address that the gateway listens on, with the TOML path that says so."""
+    yield "server.listen", configuration.server.listen
+    for name, settings in channels.items():
+        listen = _listen(settings)
+        if listen is not None:
+            yield dotted((CHANNELS, name, "listen")), listen
 
 
 def _listen(settings: Any) -> Listen | None:
