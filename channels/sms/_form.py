@@ -5,7 +5,9 @@ the same one, and so has a field whose first letters have moved into its name. W
 On the other hand Twilio adds fields without notice, so an unknown name alone is no reason to refuse a resident's message. What is
 refused is a form that can be read as a known one cut anew.
 
-Source: twilio.com/docs/messaging/guides/webhook-request. Does not: notice a new cut between two fields that are both unknown to us.
+Source: twilio.com/docs/messaging/guides/webhook-request.
+
+Does not: notice a new cut between two fields that are both unknown to us, nor a WhatsApp label that moved into its own name.
 """
 
 from __future__ import annotations
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
 
 MESSAGE_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 
-_CORE = frozenset({"AccountSid", "Body", "From", "MessageSid", "To"})
-"""Sent with every message, so a form without one is not a message."""
+_CORE = frozenset({
+    "AccountSid", "ApiVersion", "Body", "From", "FromCity", "FromCountry", "FromState", "FromZip", "MessageSid", "NumMedia", "NumSegments",
+    "SmsMessageSid", "SmsSid", "SmsStatus", "To", "ToCity", "ToCountry", "ToState", "ToZip",
+    *(f"MediaUrl{n}" for n in range(10)), *(f"MediaContentType{n}" for n in range(10)),
+})  # fmt: skip
+"""What a plain message consists of."""
 
 _FREE_TEXT = frozenset({
     "Address", "Body", "ButtonPayload", "ButtonText", "ChannelMetadata", "Label", "ListDescription", "ListId", "ListTitle", "ProfileName",
@@ -27,13 +33,15 @@ _FREE_TEXT = frozenset({
 """Values that a person wrote; the others are codes, numbers and names of places."""
 
 _KNOWN = _CORE | _FREE_TEXT | frozenset({
-    "ApiVersion", "ButtonType", "ChannelInstallSid", "ChannelPrefix", "ChannelStatusMessage", "ChannelToAddress", "ErrorCode",
-    "ErrorMessage", "ErrorUrl", "EventType", "Forwarded", "FrequentlyForwarded", "FromCity", "FromCountry", "FromState", "FromZip",
-    "Latitude", "Longitude", "MessageStatus", "MessageType", "MessagingServiceSid", "NumMedia", "NumSegments", "OptOutType",
-    "OriginalRepliedMessageSender", "OriginalRepliedMessageSid", "RawDlrDoneDate", "SmsMessageSid", "SmsSid", "SmsStatus", "ToCity",
-    "ToCountry", "ToState", "ToZip", "WaId",
-    *(f"MediaUrl{n}" for n in range(10)), *(f"MediaContentType{n}" for n in range(10)),
+    "ButtonType", "ChannelInstallSid", "ChannelPrefix", "ChannelStatusMessage", "ChannelToAddress", "ErrorCode", "ErrorMessage", "ErrorUrl",
+    "EventType", "Forwarded", "FrequentlyForwarded", "Latitude", "Longitude", "MessageStatus", "MessageType", "MessagingServiceSid",
+    "OptOutType", "OriginalRepliedMessageSender", "OriginalRepliedMessageSid", "RawDlrDoneDate", "WaId",
 })  # fmt: skip
+
+_NEVER_TYPED = frozenset({
+    "ButtonPayload", "ButtonText", "ButtonType", "ChannelInstallSid", "ChannelMetadata", "ChannelToAddress", "ListTitle",
+})  # fmt: skip
+"""Names that nobody has in a text of his own, as he may have Forwarded, Latitude or ErrorCode."""
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{1,63}")
 _TWO_WORDS = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
@@ -58,9 +66,9 @@ def doubt(params: MultiDict[str]) -> str | None:
 
 def _swallowed(name: str, value: str, absent: frozenset[str]) -> str | None:
     """A known field whose value ends in another field's name and value: only the ones that sort after it can have been there."""
-    if name in _FREE_TEXT:  # a person may write anything
-        return None
     hidden = next((other for other in absent if other > name and other in value), None)
+    if name in _FREE_TEXT and hidden not in _NEVER_TYPED:
+        hidden = "Latitude" if name in ("Address", "Label") and absent & {"Latitude", "Longitude"} else None  # a pin has all of them
     return f"{name} contains {hidden}" if hidden else None
 
 
@@ -70,8 +78,9 @@ def _made_up(name: str, value: str, before: str, absent: frozenset[str]) -> str 
         return "a name that is none of Twilio's"
     joined = name + value
     for known in absent:
+        # AddressSid would be a new field beside Address, FromCityM is FromCity with a letter too many.
         new_word = name.startswith(known) and known not in _CORE and _WORD_NEXT.match(name.removeprefix(known))
-        if joined.startswith(known) and not new_word:  # AddressSid would be a new field, FromCityM is FromCity with a letter too many
+        if joined.startswith(known) and not new_word:
             return f"{known} under another name"
     if before in _FREE_TEXT and not _TWO_WORDS.fullmatch(name):
         return f"{before} may have been cut"

@@ -1,0 +1,1 @@
+"""Tests of the channel adapters: one folder for each channel, with its captured messages in `cases/`."""
