@@ -100,12 +100,8 @@ class Worker(Section):
 class Dispatch(Section):
     """Delivering requests to the sinks."""
 
-    concurrency: int = Field(default=16, ge=1, le=1000)
-    """Deliveries on the way at one time, over all sinks."""
-    timeout: float = Field(default=30.0, gt=0)
-    """Seconds that one delivery may take before it counts as failed and is tried again later."""
-    connect_timeout: float = Field(default=5.0, gt=0)
-    """Seconds to wait for a connection to a sink."""
+    concurrency: int = Field(default=64, ge=1, le=1000)
+    """Deliveries on the way at one time, over all sinks; each sink has a limit and time-outs of its own."""
 
 
 class Log(Section):
@@ -118,7 +114,7 @@ class Log(Section):
 
 
 class Route(Section):
-    """Sends the requests that fit every list given here to the sinks in ``to``; the first route that fits decides."""
+    """Sends the requests that fit every list given here to the sinks in ``to``. Every route that fits adds its sinks."""
 
     service_code: Names = []
     """Services, by code."""
@@ -130,12 +126,14 @@ class Route(Section):
     """Priorities."""
     language: Names = []
     """Languages of the resident's text, ISO 639-1."""
-    channel: Names = []
-    """Channels, by the name that they have in this file, or by kind (``email``, ``sms`` …)."""
+    channel: list[Literal["email", "sms", "phone", "social", "web", "open311", "api", "bulk"]] = []
+    """Kinds of channel: ``email``, ``sms``, ``phone``, ``social``, ``web``, ``open311``, ``api``, ``bulk``."""
     jurisdiction_id: Names = []
     """Cities, where the gateway serves several."""
     to: Names
-    """Sinks, by the name that they have in this file. An empty list keeps the requests in the own store only."""
+    """Sinks, by the name that they have in this file. An empty list ends the reading of routes: no later one adds a sink."""
+    only_first: bool = False
+    """With true, no later route is read for a request that fits this one."""
 
 
 class Jurisdiction(Section):

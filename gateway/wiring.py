@@ -74,7 +74,7 @@ def load(path: Path | None, environ: Mapping[str, str], parts: Collection[str] =
     if configuration is not None:
         work.addresses(configuration)
         contexts = work.contexts(configuration, jurisdictions)
-        work.routes(configuration.routes, reading.channels, reading.sinks, contexts)
+        work.routes(configuration.routes, reading.sinks, contexts)
     if work.mistakes or configuration is None:
         raise ConfigError(list(dict.fromkeys(work.mistakes)))
     work.build()
@@ -254,18 +254,14 @@ class _Wiring:
                 self.mistakes.append(Mistake(where, f"{path}: {dotted(detail['loc'])}: {detail['msg']}"))
         return None
 
-    def routes(
-        self, routes: Sequence[Route], channels: Mapping[str, Any], sinks: Mapping[str, Any], contexts: Mapping[str, Context]
-    ) -> None:
-        """What routes refer to must exist: sinks strictly; services, channels and cities are warned of, since they match nothing."""
+    def routes(self, routes: Sequence[Route], sinks: Mapping[str, Any], contexts: Mapping[str, Context]) -> None:
+        """What routes refer to must exist: sinks strictly; services and cities are warned of, since they match nothing."""
         catalogs = [context.catalog for context in contexts.values()]
         services = [service for catalog in catalogs for service in catalog.services]
-        kinds = {table.get("type", "").partition(".")[0] for table in channels.values() if isinstance(table.get("type"), str)}
         known = {
             "service_code": {service.service_code for service in services},
             "group": {service.group for service in services},
             "department": {service.department for service in services},
-            "channel": {*channels, *kinds, "email", "sms", "phone", "social", "web", "open311", "api", "bulk"},
             "jurisdiction_id": set(contexts),
         }
         for number, route in enumerate(routes):

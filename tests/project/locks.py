@@ -48,7 +48,9 @@ def write() -> None:
         ]
         subprocess.run([sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *arguments], cwd=ROOT, check=True)
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-        path.write_text("\n".join(["# Made by `make lock` from pyproject.toml; not to be edited.", f"# Inputs: {digest(groups)}", *lines]) + "\n")
+        path.write_text(
+            "\n".join(["# Made by `make lock` from pyproject.toml; not to be edited.", f"# Inputs: {digest(groups)}", *lines]) + "\n"
+        )
 
 
 def problems() -> Iterator[str]:
@@ -82,10 +84,10 @@ def main(arguments: list[str]) -> int:
         write()
         return 0
     if arguments != ["check"]:
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(f"{__doc__}\n")
         return 2
     found = list(problems())
-    print("\n".join(found or ["The locks are complete and fresh."]))
+    sys.stdout.write("\n".join(found or ["The locks are complete and fresh."]) + "\n")
     return 1 if found else 0
 
 
