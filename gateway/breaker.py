@@ -46,10 +46,10 @@ class Breaker:
         return max(0.0, self.until - now) if self.state == "open" else None
 
     def success(self) -> bool:
-        """An attempt succeeded; True when this closed the breaker. An answer does not enable what was disabled."""
-        self._failed.clear()
-        if self.state == "disabled":
+        """An attempt succeeded; True when this closed the breaker. Late successes of attempts from before an opening close nothing."""
+        if self.state in ("open", "disabled"):
             return False
+        self._failed.clear()
         changed = self.state != "closed"
         self.state, self.openings, self.reason = "closed", 0, ""
         return changed
@@ -62,15 +62,18 @@ class Breaker:
         """
         if self.state == "disabled":
             return False
-        self._failed.add(delivery_id)
         if self.state == "open":
             self.until = max(self.until, now + (pause or 0.0))
             return False
-        if pause is None and self.state == "closed" and len(self._failed) < self.threshold:
+        self._failed.add(delivery_id)
+        if not pause and self.state == "closed" and len(self._failed) < self.threshold:
             return False
+        self._failed.clear()
         self.openings += 1
         self.state, self.reason = "open", reason
-        self.until = now + max(pause or 0.0, self.pauses.delay(self.openings, self.draw))
+        asked = pause or 0.0
+        # A time that the system named is taken at its word, once.
+        self.until = now + (asked if asked and self.openings == 1 else max(asked, self.pauses.delay(self.openings, self.draw)))
         return True
 
     def disable(self, reason: str) -> bool:
