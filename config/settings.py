@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -72,6 +73,11 @@ class Server(Section):
     max_body: ByteSize = ByteSize(32 * 2**20)
     """Largest body of an HTTP request."""
 
+    @property
+    def public_name(self) -> str:
+        """``hostname``, or the host of ``public_url``."""
+        return self.hostname or urlsplit(self.public_url).hostname or "localhost"
+
 
 class Store(Section):
     """Where messages, requests and deliveries are kept."""
@@ -94,7 +100,7 @@ class Worker(Section):
     batch: int = Field(default=64, ge=1, le=10_000)
     """Messages that are claimed, and committed, at a time."""
     deadline: float = Field(default=20.0, gt=0)
-    """Seconds that the reading of one message may take before it is held as unreadable."""
+    """Seconds that reading may take: a batch that takes longer is read again message by message, and one that still does is held."""
 
 
 class Dispatch(Section):

@@ -205,19 +205,17 @@ def store(settings: Store, *, connect: bool) -> Iterator[Finding]:
 def certificates(wired: Wired) -> Iterator[Finding]:
     """Whether the TLS certificates of the channels can be used, and for how long."""
     for channel_id, settings in wired.channel_settings.items():
-        for key in ("tls_certificate", "tls_cert", "certificate"):
-            certificate = getattr(settings, key, None)
-            if not certificate:
-                continue
-            private = getattr(settings, "tls_key", None) or getattr(settings, "key", None)
-            where = f"channels.{channel_id}.{key}"
-            try:
-                days = days_left(Path(certificate), Path(private) if private else None)
-            except CertificateError as error:
-                yield Finding(where, "problem", str(error), "renew it, and see that its key belongs to it")
-                continue
-            soon = days < _RENEW_WITHIN_DAYS
-            yield Finding(where, "warning" if soon else "ok", f"valid for another {days} days", "renew it" if soon else "")
+        certificate, key = getattr(settings, "tls_cert", None), getattr(settings, "tls_key", None)
+        if certificate is None:
+            continue
+        where = f"channels.{channel_id}.tls_cert"
+        try:
+            days = days_left(Path(certificate), Path(key) if key else None)
+        except CertificateError as error:
+            yield Finding(where, "problem", str(error), "renew it, and see that tls_key belongs to it")
+            continue
+        soon = days < _RENEW_WITHIN_DAYS
+        yield Finding(where, "warning" if soon else "ok", f"valid for another {days} days", "renew it" if soon else "")
 
 
 async def adapters(wired: Wired) -> AsyncIterator[Finding]:
