@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.store.engine import Engines
-from gateway.store.inbox import Stored, stored_from_row
+from gateway.store.stored import Stored, stored_from_row
 from gateway.store.tables import CursorRow, InboxRow, MessageRow
 
 _CURSOR = "inbox"

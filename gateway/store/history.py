@@ -18,7 +18,8 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.engine import for_update
-from gateway.store.tables import CounterRow, EventRow, from_micros, to_micros
+from gateway.store.instants import from_micros, to_micros
+from gateway.store.tables import CounterRow, EventRow
 
 _HEAD = "history"
 GENESIS = bytes(32)

@@ -17,7 +17,7 @@ import orjson
 from channels.base import RawMessage, Receipt
 from gateway import failpoint
 from gateway.store.sqlite import connect
-from gateway.store.tables import from_micros, to_micros
+from gateway.store.instants import to_micros
 
 _COLUMNS = (
     "intake_id",
@@ -103,8 +103,8 @@ class SqliteAppender:
                 if execute(self._insert, row).rowcount:
                     receipts.append(Receipt(arrival.intake_id))
                 else:
-                    first = execute("SELECT intake_id FROM inbox WHERE source_key = ?", (row[4],)).fetchone()
-                    receipts.append(Receipt(first[0], duplicate=True))
+                    first = execute("SELECT intake_id, envelope FROM inbox WHERE source_key = ?", (row[4],)).fetchone()
+                    receipts.append(_second(arrival, *first))
             failpoint.hit("inbox.commit.before")
             execute("COMMIT")
         except BaseException:
@@ -156,7 +156,7 @@ class PostgresAppender:
         return [
             Receipt(arrival.intake_id)
             if arrival.intake_id in stored
-            else Receipt(known[source_key(arrival.channel_id, arrival.raw.source_id)], duplicate=True)
+            else _second(arrival, *known[source_key(arrival.channel_id, arrival.raw.source_id)])
             for arrival in arrivals
         ]
 
@@ -173,44 +173,14 @@ class PostgresAppender:
         return self._connection
 
     @staticmethod
-    def _known(cursor: Any, keys: Sequence[bytes]) -> Mapping[bytes, str]:
+    def _known(cursor: Any, keys: Sequence[bytes]) -> Mapping[bytes, tuple[str, str]]:
         if not keys:
             return {}
-        cursor.execute("SELECT source_key, intake_id FROM inbox WHERE source_key = ANY(%s)", (list(keys),))
-        return {bytes(key): intake_id for key, intake_id in cursor.fetchall()}
+        cursor.execute("SELECT source_key, intake_id, envelope FROM inbox WHERE source_key = ANY(%s)", (list(keys),))
+        return {bytes(key): (intake_id, envelope) for key, intake_id, envelope in cursor.fetchall()}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A message read back from the inbox. ``raw.content`` is empty while the content lies in the blob ``blob``."""
-
-    seq: int
-    intake_id: str
-    jurisdiction_id: str
-    channel_id: str
-    raw: RawMessage
-    size: int
-    blob: str | None
-    attempts: int = 0
-
-
-def stored_from_row(row: Mapping[str, Any]) -> Stored:
-    """Map an inbox row to what it was when it arrived."""
-    raw = RawMessage(
-        source_id=row["source_id"],
-        received_at=from_micros(row["received_at"]) if isinstance(row["received_at"], int) else row["received_at"],
-        content_type=row["content_type"],
-        content=bytes(row["content"] or b""),
-        envelope=orjson.loads(row["envelope"]),
-        held=row["held"],
-    )
-    return Stored(
-        seq=row["seq"],
-        intake_id=row["intake_id"],
-        jurisdiction_id=row["jurisdiction_id"],
-        channel_id=row["channel_id"],
-        raw=raw,
-        size=row["size"],
-        blob=row["blob"],
-        attempts=row["attempts"],
-    )
+def _second(arrival: Arrival, intake_id: str, envelope: str) -> Receipt:
+    """The receipt of a message that was there before; a different fingerprint says that it is not the same message."""
+    mine = arrival.raw.envelope.get("fingerprint")
+    return Receipt(intake_id, duplicate=True, conflict=mine is not None and orjson.loads(envelope).get("fingerprint", mine) != mine)

@@ -13,7 +13,7 @@ from gateway.errors import NotFound
 from gateway.store import history
 from gateway.store.claims import cursor
 from gateway.store.engine import Engines
-from gateway.store.inbox import stored_from_row
+from gateway.store.stored import Stored, stored_from_row
 from gateway.store.tables import InboxRow, MessageRow
 from normalizer.model import InboundMessage
 
@@ -77,8 +77,8 @@ def show(connection: Connection, intake_id: str) -> tuple[InboundMessage, dict[s
     return InboundMessage.model_validate_json(found[0]), orjson.loads(found[1]), events
 
 
-def raw(engines: Engines, intake_id: str) -> Any:
-    """The message as it arrived (``Stored``; its content may lie in a blob); raises NotFound."""
+def raw(engines: Engines, intake_id: str) -> Stored:
+    """The message as it arrived (its content may lie in a blob); raises NotFound."""
     with engines.reading() as connection:
         seq = connection.execute(select(MessageRow.seq).where(MessageRow.intake_id == intake_id)).scalar()  # type: ignore[call-overload]
     wanted = _INBOX.c.seq == seq if seq is not None else _INBOX.c.intake_id == intake_id

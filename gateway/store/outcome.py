@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.store import history, numbers
 from gateway.store.history import Event
@@ -220,6 +220,12 @@ class OutcomeWriter:
                 "log": orjson.dumps([{"at": _iso(self._now), "outcome": "delivered"}] if own else []).decode(),
             }
         )
+
+
+def forget_message(connection: Connection, seqs: Sequence[int]) -> None:
+    """Remove what a message became, to write it anew in the same transaction; the history keeps that it was otherwise."""
+    for row_class in (MessageReferenceRow, AttachmentRow, ReporterRow, RequestMessageRow, MessageRow):
+        connection.execute(delete(row_class).where(row_class.seq.in_(seqs)))  # type: ignore[attr-defined]
 
 
 def _iso(at: datetime) -> str:

@@ -10,27 +10,17 @@ understands; on PostgreSQL everything is in one.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from gateway.store.instants import from_micros, to_micros
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key; on SQLite the row id itself, which only ``INTEGER PRIMARY KEY`` is."""
-
-
-def to_micros(value: datetime) -> int:
-    """Microseconds since 1970 of an aware datetime."""
-    return (value - _EPOCH) // _MICROSECOND
-
-
-def from_micros(value: int) -> datetime:
-    """The aware UTC datetime of so many microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=value)
 
 
 class Instant(TypeDecorator[datetime]):

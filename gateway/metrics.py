@@ -1,0 +1,60 @@
+"""The gateway's metrics, one definition each; import this only after :func:`gateway.telemetry.metrics_folder` was called, or in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+_SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STAGE = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+
+RECEIVED = Counter("intake311_messages_received_total", "Messages that reached accept, by outcome", ["channel", "outcome"])
+ACK = Histogram("intake311_ack_seconds", "Time from a complete message to its durability", ["channel"], buckets=_SHORT)
+DISPOSITIONS = Counter("intake311_dispositions_total", "Messages settled, by disposition", ["channel", "disposition"])
+STAGES = Histogram("intake311_stage_seconds", "Time of one message in a stage of the pipeline", ["stage"], buckets=_STAGE)
+PENDING = Gauge("intake311_inbox_pending", "Messages that are stored and not settled", multiprocess_mode="mostrecent")
+OUTBOX = Gauge("intake311_outbox_depth", "Deliveries that wait", ["sink"], multiprocess_mode="mostrecent")
+OLDEST = Gauge("intake311_outbox_oldest_age_seconds", "Age of the oldest delivery that waits", ["sink"], multiprocess_mode="mostrecent")
+ATTEMPTS = Counter("intake311_delivery_attempts_total", "Attempts at deliveries, by outcome", ["sink", "outcome"])
+DELIVERY = Histogram("intake311_delivery_seconds", "Time of one attempt at a delivery", ["sink"], buckets=_SHORT)
+REFUSED = Counter("intake311_webhook_refused_total", "Webhook calls that were not believed", ["channel", "reason"])
+READER_DEATHS = Counter("intake311_reader_deaths_total", "Readers that a batch ended")
+BUILD = Gauge("intake311_build_info", "Always 1; the labels say what runs", ["version"], multiprocess_mode="mostrecent")
+
+
+def program_version() -> str:
+    """The version of the installed distribution, or ``unknown`` when run from a bare tree."""
+    try:
+        return version("intake311")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def stored(channel: str, seconds: float, outcome: str) -> None:
+    """Count a message that reached accept."""
+    RECEIVED.labels(channel, outcome).inc()
+    if outcome in ("stored", "duplicate"):
+        ACK.labels(channel).observe(seconds)
+
+
+def settled(channel: str, disposition: str, stages: Mapping[str, float]) -> None:
+    """Count a message that got its disposition."""
+    DISPOSITIONS.labels(channel, disposition).inc()
+    for stage, seconds in stages.items():
+        STAGES.labels(stage).observe(seconds)
+
+
+def attempted(sink: str, outcome: str, seconds: float) -> None:
+    """Count an attempt at a delivery."""
+    ATTEMPTS.labels(sink, outcome).inc()
+    DELIVERY.labels(sink).observe(seconds)
+
+
+def exposition(folder: str) -> bytes:
+    """All metrics of all processes that write into ``folder``, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=folder)
+    return generate_latest(registry)

@@ -1,0 +1,113 @@
+"""The readers of one gateway: hands out batches, and finds the message that kills a reader."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+
+from channels.base import Unavailable
+from gateway.readers import wire
+from gateway.readers.zygote import Zygote
+from gateway.store.stored import Stored
+
+_log = structlog.get_logger("gateway.readers")
+
+
+class Readers:
+    """Up to ``processes`` readers, started when needed. ``deadline`` is the time, in seconds, that one batch may take."""
+
+    def __init__(self, zygote: Zygote, *, processes: int, deadline: float) -> None:
+        self._zygote, self._deadline = zygote, deadline
+        self._free: asyncio.Queue[_Reader | None] = asyncio.Queue()
+        for _ in range(processes):
+            self._free.put_nowait(None)
+        self._processes = processes
+        self.deaths = 0
+
+    async def read(self, batch: Sequence[Stored], *, released: bool = False) -> list[wire.Result]:
+        """One result for each message, in order.
+
+        A batch that kills its reader is read again one by one, and a message that does so alone is Unread. Raises Unavailable when no reader can be started.
+        """
+        results = await self._try(batch, released=released)
+        if results is not None:
+            return results
+        found: list[wire.Result] = []
+        for stored in batch:
+            alone = await self._try([stored], released=released)
+            if alone is None:
+                _log.error("a message ended its reader: it is held", intake_id=stored.intake_id, size=stored.size)
+                found.append(wire.Unread("unreadable", "took too much memory or time"))
+            else:
+                found += alone
+        return found
+
+    async def close(self) -> None:
+        """End all readers; waits for those that are reading."""
+        for _ in range(self._processes):
+            reader = await self._free.get()
+            if reader is not None:
+                reader.close()
+        self._zygote.close()
+
+    async def _try(self, batch: Sequence[Stored], *, released: bool) -> list[wire.Result] | None:
+        """The results, or None when the reader did not survive the batch."""
+        reader = await self._free.get()
+        try:
+            if reader is None:
+                reader = await _Reader.start(self._zygote)
+            async with asyncio.timeout(self._deadline):
+                frame = await reader.exchange(wire.pack_batch(batch, released=released))
+            results = wire.unpack_results(frame)
+            if len(results) != len(batch):
+                raise ValueError("a reader answered for another number of messages")  # noqa: TRY301  (it is not to be trusted then)
+        except (TimeoutError, OSError, EOFError, ValueError) as error:
+            self.deaths += 1
+            _log.warning("a reader ended while reading", messages=len(batch), error=type(error).__name__)
+            if reader is None:
+                raise Unavailable("no reader can be started") from error
+            reader.kill()
+            reader = None
+            return None
+        except BaseException:
+            if reader is not None:
+                reader.kill()
+                reader = None
+            raise
+        else:
+            return results
+        finally:
+            self._free.put_nowait(reader)
+
+
+class _Reader:
+    def __init__(self, pid: int, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        self._pid, self._incoming, self._outgoing = pid, incoming, outgoing
+
+    @classmethod
+    async def start(cls, zygote: Zygote) -> _Reader:
+        connection, pid = zygote.fork()
+        connection.setblocking(False)
+        incoming, outgoing = await asyncio.open_unix_connection(sock=connection, limit=1 << 20)
+        return cls(pid, incoming, outgoing)
+
+    async def exchange(self, parts: Sequence[bytes]) -> bytes:
+        self._outgoing.writelines(parts)
+        await self._outgoing.drain()
+        (length,) = wire.LENGTH.unpack(await self._incoming.readexactly(wire.LENGTH.size))
+        if length > wire.MAX_FRAME:
+            raise ValueError("a reader's answer is too large")
+        return await self._incoming.readexactly(length)
+
+    def close(self) -> None:
+        self._outgoing.close()
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        self._outgoing.close()

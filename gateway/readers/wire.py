@@ -1,0 +1,117 @@
+"""How a batch travels to a reader and its results back: frames of JSON over a socket pair.
+
+JSON and not pickle: a reader parses what strangers send, so nothing that comes from it may be executed. A frame is a length of four
+bytes, big-endian, and a JSON document; the contents of a batch's messages follow its frame, one after the other.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from channels.base import RawMessage
+from gateway.store.stored import Stored
+from normalizer.model import Emergency, InboundMessage, ServiceRequest
+from normalizer.pipeline import Work
+
+LENGTH = struct.Struct(">I")
+MAX_FRAME = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A message that no reader could make anything of: ``reason`` is coded, ``detail`` is for the operator."""
+
+    reason: str
+    detail: str = ""
+
+
+Result = Work | Unread
+
+
+def pack_batch(batch: Sequence[Stored], *, released: bool = False) -> list[bytes]:
+    """The frame and the contents, to be written in this order."""
+    heads = [
+        {
+            "seq": stored.seq,
+            "intake_id": stored.intake_id,
+            "jurisdiction_id": stored.jurisdiction_id,
+            "channel_id": stored.channel_id,
+            "source_id": stored.raw.source_id,
+            "received_at": stored.raw.received_at.isoformat(),
+            "content_type": stored.raw.content_type,
+            "envelope": dict(stored.raw.envelope),
+            "held": stored.raw.held,
+            "size": stored.size,
+            "blob": stored.blob,
+            "length": len(stored.raw.content),
+        }
+        for stored in batch
+    ]
+    frame = orjson.dumps({"released": released, "batch": heads})
+    return [LENGTH.pack(len(frame)), frame, *(stored.raw.content for stored in batch)]
+
+
+def unpack_head(frame: bytes) -> tuple[list[dict[str, Any]], bool]:
+    """The heads of a batch and whether a person released its messages."""
+    document = orjson.loads(frame)
+    return document["batch"], document["released"]
+
+
+def stored_of(head: dict[str, Any], content: bytes) -> Stored:
+    """A message of the batch, from its head and its content."""
+    raw = RawMessage(
+        source_id=head["source_id"],
+        received_at=datetime.fromisoformat(head["received_at"]),
+        content_type=head["content_type"],
+        content=content,
+        envelope=head["envelope"],
+        held=head["held"],
+    )
+    return Stored(head["seq"], head["intake_id"], head["jurisdiction_id"], head["channel_id"], raw, head["size"], head["blob"])
+
+
+def pack_results(results: Sequence[Result]) -> bytes:
+    """A frame with one result for each message."""
+    frame = orjson.dumps([_packed(result) for result in results])
+    return LENGTH.pack(len(frame)) + frame
+
+
+def unpack_results(frame: bytes) -> list[Result]:
+    """The results, as the parent takes them: checked by the canonical model, since they come from where strangers' bytes were read."""
+    return [_unpacked(entry) for entry in orjson.loads(frame)]
+
+
+def _packed(result: Result) -> dict[str, Any]:
+    if isinstance(result, Unread):
+        return {"reason": result.reason, "detail": result.detail}
+    return {
+        "message": orjson.Fragment(result.message.model_dump_json(exclude_defaults=True)),
+        "requests": [orjson.Fragment(request.model_dump_json(exclude_defaults=True)) for request in result.requests],
+        "identifiers": result.identifiers,
+        "sender_key": result.sender_key,
+        "emergency": result.emergency.model_dump(exclude_defaults=True),
+        "released": result.released,
+        "seconds": result.seconds,
+        "now": result.now.isoformat(),
+    }
+
+
+def _unpacked(entry: dict[str, Any]) -> Result:
+    if "message" not in entry:
+        return Unread(entry["reason"], entry["detail"])
+    return Work(
+        message=InboundMessage.model_validate(entry["message"]),
+        now=datetime.fromisoformat(entry["now"]),
+        requests=[ServiceRequest.model_validate(request) for request in entry["requests"]],
+        identifiers=[(kind, value) for kind, value in entry["identifiers"]],
+        sender_key=entry["sender_key"],
+        emergency=Emergency.model_validate(entry["emergency"]),
+        released=entry["released"],
+        seconds=entry["seconds"],
+    )

@@ -1,0 +1,78 @@
+"""The alarm clock: periodic jobs, each run once per period however many gateways share the store.
+
+APScheduler only rings. Whether a job runs is decided by a row: whoever moves its ``due`` forward in a transaction runs it, so that a missed or
+a doubled ring is harmless (with two processes APScheduler alone runs everything twice).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.clock import now
+from gateway.store.blobs import LocalBlobs, open_blobs
+from gateway.store.engine import Engines, for_update
+from gateway.store.tables import TimerRow
+from gateway.store.transactions import Transactions
+from gateway.wiring import Wired
+
+_log = structlog.get_logger("gateway.schedule")
+Job = Callable[[], Awaitable[None]]
+
+
+class Schedule:
+    """The periodic jobs of a gateway."""
+
+    def __init__(self, engines: Engines, transactions: Transactions, wired: Wired) -> None:
+        self._engines, self._transactions, self._wired = engines, transactions, wired
+        self._jobs: dict[str, tuple[timedelta, Job]] = {"sweep-spool": (timedelta(hours=6), self._sweep)}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ring until ``stop`` is set."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for name, (period, job) in self._jobs.items():
+            ring = min(period.total_seconds() / 4, 60.0)
+            scheduler.add_job(self.ring, "interval", args=(name, period, job), seconds=ring, id=name)
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def ring(self, name: str, period: timedelta, job: Job) -> bool:
+        """Run ``job`` if it is due and nobody else has taken it; returns whether it ran."""
+        try:
+            if not await self._transactions.run(lambda connection: claim(connection, name, period)):
+                return False
+            await job()
+        except Exception:
+            _log.exception("a periodic job failed; it is tried again at its next time", job=name)
+            return False
+        return True
+
+    async def _sweep(self) -> None:
+        blobs = open_blobs(self._wired.configuration.store.blobs)
+        if isinstance(blobs, LocalBlobs):
+            swept = await asyncio.to_thread(blobs.sweep)
+            if swept:
+                _log.info("removed unfinished receptions", files=swept)
+
+
+def claim(connection: Connection, name: str, period: timedelta) -> bool:
+    """Whether the job is due and now ours; its next time is set in the same transaction."""
+    at = now()
+    due = connection.execute(for_update(select(TimerRow.due).where(TimerRow.name == name), connection)).scalar()
+    if due is None:
+        connection.execute(insert(TimerRow).values(name=name, jurisdiction_id="", due=at + period))
+        return False
+    if due > at:
+        return False
+    connection.execute(update(TimerRow).where(TimerRow.name == name).values(due=at + period))  # type: ignore[arg-type]
+    return True
