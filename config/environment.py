@@ -72,6 +72,17 @@ def read_secret_file(path: str) -> str:
         raise ValueError(f"the file cannot be read: {error.strerror or type(error).__name__}") from None
 
 
+def variables_in(table: Mapping[str, Any]) -> list[str]:
+    """The names of the variables whose values stand somewhere in a table."""
+    found: list[str] = []
+    for value in table.values():
+        if isinstance(value, FromEnvironment):
+            found.append(value.name)
+        elif isinstance(value, Mapping):
+            found += variables_in(value)
+    return found
+
+
 def _as_in_file(parts: list[str], file: Mapping[str, Any]) -> list[str]:
     spelt: list[str] = []
     here: Any = file

@@ -19,7 +19,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, Confi
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import environment
-from config.environment import FromEnvironment
 from config.tables import Found, check, dotted
 from config.types import Listen
 from config.words import nearest
@@ -268,19 +267,9 @@ def _adapter_tables(
         if name not in known and "type" not in table:
             near = nearest(name, known)
             hint = f"; did you mean {near}?" if near else ""
-            mistakes.extend((variable, f"there is no [{dotted((section, name))}]{hint}") for variable in _variables(table))
+            mistakes.extend((variable, f"there is no [{dotted((section, name))}]{hint}") for variable in environment.variables_in(table))
         elif not _IDENTIFIER.fullmatch(name):
             mistakes.append((dotted((section, name)), "a name has small letters, digits, - and _, begins with a letter, at most 40"))
         else:
             usable[name] = dict(table)
     return usable
-
-
-def _variables(table: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
-    for value in table.values():
-        if isinstance(value, FromEnvironment):
-            found.append(value.name)
-        elif isinstance(value, Mapping):
-            found += _variables(value)
-    return found

@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from config.environment import FromEnvironment, read_secret_file
+from config.environment import FromEnvironment, read_secret_file, variables_in
 from config.words import did_you_mean, in_plain_words
 
 Path = tuple[str | int, ...]
@@ -45,6 +45,9 @@ class Found:
             stem = key.removesuffix("_file")
             if isinstance(value, Mapping) and info is not None:
                 values[key] = self._settle_inner(info, value, where)
+            elif isinstance(value, Mapping) and (names := variables_in(value)):
+                what = f"({dotted(where)}) unknown key{did_you_mean(key, fields)}"
+                self.mistakes += [(name, what) for name in names]
             elif not isinstance(value, FromEnvironment):
                 values.setdefault(key, value)
             elif info is not None:

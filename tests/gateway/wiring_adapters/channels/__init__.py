@@ -1,0 +1,1 @@
+"""Small adapters for the tests of the wiring."""

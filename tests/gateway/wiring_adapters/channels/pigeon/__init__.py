@@ -1,0 +1,1 @@
+"""A channel for tests."""
