@@ -8,8 +8,8 @@ shows, and has
 ``unreadable = true``
     ``translate`` must raise Unreadable; or
 ``[expect]``
-    fields of the ``InboundMessage`` in its JSON form. Tables are compared key by key (other keys may be there), everything else must be
-    equal; ``absent`` lists dotted names that must not be there.
+    fields of the ``InboundMessage`` in its JSON form. Tables are compared key by key (other keys may be there), also in a list, whose
+    length must be the same; everything else must be equal; ``absent`` lists dotted names that must not be there.
 """
 
 from __future__ import annotations
@@ -86,5 +86,9 @@ def _compare(found: Any, expect: Any, where: str) -> None:
         for key, value in expect.items():
             assert key in found, f"{where}.{key}"
             _compare(found[key], value, f"{where}.{key}")
+    elif isinstance(expect, list) and expect and isinstance(expect[0], dict):
+        assert len(found) == len(expect), where
+        for index, value in enumerate(expect):
+            _compare(found[index], value, f"{where}.{index}")
     else:
         assert found == expect, where

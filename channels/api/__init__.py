@@ -1,0 +1,1 @@
+"""Messages that another system hands over as JSON; ``message.py`` is the adapter."""
