@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from gateway.errors import NotFound
 from gateway.store import history
 from gateway.store.claims import cursor
 from gateway.store.engine import Engines
+from gateway.store.history import Event
 from gateway.store.stored import Stored, stored_from_row
 from gateway.store.tables import InboxRow, MessageRow
-from normalizer.model import InboundMessage
+from normalizer.model import Disposition, InboundMessage
 
 _INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 
@@ -87,3 +88,28 @@ def raw(engines: Engines, intake_id: str) -> Stored:
     if row is None:
         raise NotFound(f"no message {intake_id}")
     return stored_from_row(row)
+
+
+def held_ids(connection: Connection, intake_ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose message is held."""
+    statement = select(MessageRow.intake_id).where(MessageRow.intake_id.in_(intake_ids), MessageRow.disposition == "held")  # type: ignore[attr-defined,call-overload]
+    return set(connection.execute(statement).scalars())
+
+
+def discard(connection: Connection, intake_ids: Sequence[str], disposition: Disposition, actor: str, at: datetime) -> int:
+    """Settle held messages as something else than a request; returns how many. Raises NotFound for one that is not held."""
+    known = held_ids(connection, intake_ids)
+    for missing in [intake_id for intake_id in intake_ids if intake_id not in known]:
+        raise NotFound(f"{missing} is not held")
+    events = []
+    for row in connection.execute(select(MessageRow.__table__).where(MessageRow.intake_id.in_(known))).all():  # type: ignore[attr-defined]
+        message = InboundMessage.model_validate_json(row.document)
+        message.disposition, message.reason = disposition, f"discarded: {message.reason}"
+        connection.execute(
+            update(MessageRow)
+            .where(MessageRow.seq == row.seq)  # type: ignore[arg-type]
+            .values(disposition=disposition, reason=message.reason, document=message.model_dump_json())
+        )
+        events.append(Event(row.jurisdiction_id, "message.discarded", row.intake_id, actor, {"disposition": disposition}))
+    history.append(connection, events, at)
+    return len(events)

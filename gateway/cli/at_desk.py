@@ -1,0 +1,56 @@
+"""Processing on demand, in the process of a command: readers, a worker and the store, for as long as the command runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from gateway.cli._common import Opened
+from gateway.errors import NotFound
+from gateway.readers import zygote
+from gateway.readers.child import Reader
+from gateway.readers.pool import Readers
+from gateway.store.claims import open_claims, read_back
+from gateway.store.outcome import Outbox, Outcome
+from gateway.store.transactions import Transactions
+from gateway.worker import Worker
+
+
+@asynccontextmanager
+async def worker(store: Opened, *, processes: int | None = None) -> AsyncIterator[Worker]:
+    """A worker on the store. The channels must have been loaded; delivering is left to the running gateway."""
+    from gateway.processing.service import outbox_of
+
+    settings = store.wired.configuration
+    count = processes or settings.worker.processes
+    reader = Reader(store.wired.channels, store.wired.contexts, settings.store.blobs)
+    readers = Readers(zygote.start(lambda: reader), processes=count, deadline=settings.worker.deadline)
+    transactions = Transactions(store.engines)
+    outbox: Outbox = outbox_of(store.wired)
+    try:
+        yield Worker(
+            open_claims(store.engines),
+            readers,
+            transactions,
+            store.wired.contexts,
+            outbox,
+            batch=settings.worker.batch,
+            processes=count,
+            lease=2 * settings.worker.deadline + 30,
+        )
+    finally:
+        await readers.close()
+        await transactions.close()
+
+
+async def release(store: Opened, intake_ids: Sequence[str], actor: str) -> list[Outcome]:
+    """Make requests of held messages; raises NotFound for a message that is not there or not held."""
+    from gateway.store.messages import held_ids
+
+    with store.engines.reading() as connection:
+        known = held_ids(connection, intake_ids)
+        for missing in [intake_id for intake_id in intake_ids if intake_id not in known]:
+            raise NotFound(f"{missing} is not held")
+        found = read_back(store.engines, connection, intake_ids=list(intake_ids))
+    async with worker(store, processes=1) as ours:
+        return await ours.release(found, actor)
