@@ -15,11 +15,12 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import Self
 
 import structlog
 from aiohttp import web
 
-from channels.base import Listener, ListenContext
+from channels.base import ListenContext, Listener
 from gateway import failpoint, telemetry, wiring
 from gateway.errors import StoreError
 from gateway.intake import Intake
@@ -175,7 +176,7 @@ class Processing:
             if transport.get_write_buffer_size() == 0:  # one wake-up that was not read yet is as good as two
                 transport.write(b"\n")
 
-    async def __aenter__(self) -> Processing:
+    async def __aenter__(self) -> Self:
         await self._start()
         self._watch = asyncio.create_task(self._keep_running())
         return self

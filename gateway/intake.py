@@ -35,7 +35,8 @@ _SYNC_ERRORS = {1034, 1290}
 class Intake:
     """The receiving end of one gateway process.
 
-    ``on_stored`` is called in the event loop after each commit (to wake the worker); ``on_broken`` when the disk failed to sync: nothing can be
+    ``on_stored`` is called in the event loop after each commit (to wake the worker); ``on_broken`` when the disk failed to sync: nothing
+    can be
     promised then until the process has started anew. ``observe(channel_id, seconds, result)`` gets each message's time to durability.
     """
 

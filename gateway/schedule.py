@@ -1,7 +1,7 @@
 """The alarm clock: periodic jobs, each run once per period however many gateways share the store.
 
-APScheduler only rings. Whether a job runs is decided by a row: whoever moves its ``due`` forward in a transaction runs it, so that a missed or
-a doubled ring is harmless (with two processes APScheduler alone runs everything twice).
+APScheduler only rings. Whether a job runs is decided by a row: whoever moves its ``due`` forward in a transaction runs it, so that a
+missed or a doubled ring is harmless (with two processes APScheduler alone runs everything twice).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from gateway.clock import now
 from gateway.store.blobs import LocalBlobs, open_blobs
 from gateway.store.engine import Engines, for_update
-from gateway.store.tables import TimerRow
+from gateway.store.tables import TIMER
 from gateway.store.transactions import Transactions
 from gateway.wiring import Wired
 
@@ -34,9 +34,7 @@ class Schedule:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ring until ``stop`` is set."""
-        scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         for name, (period, job) in self._jobs.items():
             ring = min(period.total_seconds() / 4, 60.0)
             scheduler.add_job(self.ring, "interval", args=(name, period, job), seconds=ring, id=name)
@@ -52,7 +50,7 @@ class Schedule:
             if not await self._transactions.run(lambda connection: claim(connection, name, period)):
                 return False
             await job()
-        except Exception:
+        except Exception:  # noqa: BLE001  (whatever a job does, the others must still ring)
             _log.exception("a periodic job failed; it is tried again at its next time", job=name)
             return False
         return True
@@ -68,11 +66,11 @@ class Schedule:
 def claim(connection: Connection, name: str, period: timedelta) -> bool:
     """Whether the job is due and now ours; its next time is set in the same transaction."""
     at = now()
-    due = connection.execute(for_update(select(TimerRow.due).where(TimerRow.name == name), connection)).scalar()
+    due = connection.execute(for_update(select(TIMER.c.due).where(TIMER.c.name == name), connection)).scalar()
     if due is None:
-        connection.execute(insert(TimerRow).values(name=name, jurisdiction_id="", due=at + period))
+        connection.execute(insert(TIMER).values(name=name, jurisdiction_id="", due=at + period))
         return False
     if due > at:
         return False
-    connection.execute(update(TimerRow).where(TimerRow.name == name).values(due=at + period))  # type: ignore[arg-type]
+    connection.execute(update(TIMER).where(TIMER.c.name == name).values(due=at + period))
     return True

@@ -1,8 +1,8 @@
 """What the gateway tells of itself: log lines without personal data, and metrics of all its processes together.
 
-Levels by consequence: WARNING means that something is wrong and nothing was lost, ERROR that a person is needed. Lines carry ids, counts and
-coded reasons; what a resident wrote, is called or can be reached by never gets in: keys that could carry it are dropped, and what looks like an
-address or a number in any value is masked, as the last step.
+Levels by consequence: WARNING means that something is wrong and nothing was lost, ERROR that a person is needed. Lines carry ids, counts
+and coded reasons; what a resident wrote, is called or can be reached by never gets in: keys that could carry it are
+dropped, and what looks like an address or a number in any value is masked, as the last step.
 
 Metrics follow Prometheus' conventions (base units, ``_total``); the processes of one gateway write them into a shared folder, from which
 ``/metrics`` reads (prometheus_client's multiprocess mode).
@@ -24,8 +24,11 @@ from typing import Any, Literal
 import structlog
 
 _PRIVATE = frozenset(
-    "text text_new text_quoted subject body content description address email phone name first_name last_name handle sender "
-    "recipient recipients mail_from rcpt_to token key secret password authorization".split()
+    {
+        *("text", "text_new", "text_quoted", "subject", "body", "content", "description", "address", "email", "phone", "name"),
+        *("first_name", "last_name", "handle", "sender", "recipient", "recipients", "mail_from", "rcpt_to"),
+        *("token", "key", "secret", "password", "authorization"),
+    }
 )
 _MAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,255}")
 _PHONE = re.compile(r"\+?\d[\d .()-]{7,18}\d")
@@ -45,7 +48,13 @@ def set_up_logging(style: Literal["auto", "json", "console"] = "auto", level: st
         without_personal_data,
     ]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.add_logger_name, *shared[:2], *shared[3:], structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_logger_name,
+            *shared[:2],
+            *shared[3:],
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -51,7 +51,7 @@ class Counted:
 class Worker:
     """The worker of one gateway process. ``observe`` is told of every committed batch."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the parts that it works with, each named)
         self,
         claims: Claims,
         readers: Readers,
@@ -142,7 +142,7 @@ class Worker:
             await self._commit(taken, results)
         except OperationalError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  (whatever one message does to the commit, the others go on)
             _log.exception("a batch could not be committed: trying its messages one by one", messages=len(taken))
             for stored, result in zip(taken, results, strict=True):
                 await self._settle_alone(stored, result)
@@ -152,7 +152,7 @@ class Worker:
             await self._commit([stored], [result])
         except OperationalError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (as above)
             _log.exception("a message could not be processed: it is held", intake_id=stored.intake_id)
             await self._commit([stored], [Unread("processing_failed", type(error).__name__)])
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from gateway.wiring import Wired
 
 Config = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The configuration file; INTAKE311_CONFIG, or config/intake311.toml, where it is not given.")
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration file; INTAKE311_CONFIG, or config/intake311.toml, where it is not given."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Since = Annotated[str | None, typer.Option(help="Only what came since then: 2026-11-24, 2026-11-24T10:00:00Z, 90m, 24h or 7d.")]

@@ -53,7 +53,11 @@ def list_keys(config: Config = None, as_json: AsJson = False) -> None:
         for entry in found:
             emit({"name": entry.name, "scope": entry.scope, "jurisdiction_id": entry.jurisdiction_id, "revoked": entry.revoked is not None})
         return
-    table("Keys", ("name", "scope", "city", "since", "revoked"), [(k.name, k.scope, k.jurisdiction_id, local(k.created), local(k.revoked)) for k in found])
+    table(
+        "Keys",
+        ("name", "scope", "city", "since", "revoked"),
+        [(k.name, k.scope, k.jurisdiction_id, local(k.created), local(k.revoked)) for k in found],
+    )
 
 
 @key.command("revoke")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,13 @@ Number = Annotated[str, typer.Argument(help="A service_request_id.")]
 IntakeId = Annotated[str, typer.Argument(help="An intake_id.")]
 IntakeIds = Annotated[list[str], typer.Argument(help="One intake_id or several.")]
 DeliveryIds = Annotated[list[int], typer.Argument(help="One delivery_id or several.")]
+
+
+class Discard(Enum):
+    """What a message is that a person sorted out."""
+
+    SPAM = "spam"
+    NOT_ACTIONABLE = "not_actionable"
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +52,16 @@ def list_requests(config: Config = None, since: Since = None, channel: Channel =
                 emit(request)
             return
         rows = [
-            (r.service_request_id, local(r.requested_datetime), r.channel, r.service_code, r.priority, r.status, r.address_string, r.summary)
+            (
+                r.service_request_id,
+                local(r.requested_datetime),
+                r.channel,
+                r.service_code,
+                r.priority,
+                r.status,
+                r.address_string,
+                r.summary,
+            )
             for r in found
         ]
         table("Requests", ("number", "since", "channel", "service", "priority", "status", "where", "what"), rows)
@@ -80,10 +97,9 @@ def show_message(intake_id: IntakeId, config: Config = None, as_json: Json = Fal
     from gateway.cli.timeline import timeline
     from gateway.store import messages as stored
 
-    with opened(config) as store:
-        with store.engines.reading() as connection:
-            message, trace, history = stored.show(connection, intake_id)
-            lines = timeline(connection, message, trace, history)
+    with opened(config) as store, store.engines.reading() as connection:
+        message, trace, history = stored.show(connection, intake_id)
+        lines = timeline(connection, message, trace, history)
     if as_json:
         emit({"message": message.model_dump(mode="json"), "trace": trace, "timeline": [line._asdict() for line in lines]})
         return
@@ -125,17 +141,15 @@ def release_held(intake_ids: IntakeIds, config: Config = None) -> None:
 @held.command("discard")
 def discard_held(
     intake_ids: IntakeIds,
-    reason: Annotated[str, typer.Option(help="spam or not_actionable: what a person found them to be.")] = "not_actionable",
+    reason: Annotated[Discard, typer.Option(help="What a person found them to be.")] = Discard.NOT_ACTIONABLE,
     config: Config = None,
 ) -> None:
     """Settle held messages as no request; they stay in the store, and the history keeps who decided."""
     from gateway.store import messages as stored
 
-    if reason not in ("spam", "not_actionable"):
-        raise typer.BadParameter("spam or not_actionable", param_hint="--reason")
     with opened(config) as store, store.engines.writing() as connection:
-        count = stored.discard(connection, intake_ids, reason, actor(), now())
-    print(f"{count} settled as {reason}")
+        count = stored.discard(connection, intake_ids, reason.value, actor(), now())
+    print(f"{count} settled as {reason.value}")
 
 
 @deliveries.command("list")
@@ -190,7 +204,9 @@ def ledger(config: Config = None, as_json: Json = False) -> None:
         emit(found)
     else:
         names = sorted({name for channel in found["channels"].values() for name in channel} - {"received", "pending"})
-        rows = [(channel, *(counts.get(name, 0) for name in ("received", *names, "pending"))) for channel, counts in found["channels"].items()]
+        rows = [
+            (channel, *(counts.get(name, 0) for name in ("received", *names, "pending"))) for channel, counts in found["channels"].items()
+        ]
         table("Ledger", ("channel", "received", *names, "pending"), rows)
         print(f"received {found['received']} = accounted {found['accounted']} + pending {found['pending']}", end="")
         print("; the history is whole" if found["chain_ok"] else "")
@@ -217,7 +233,15 @@ def _list_messages(
             return
         found = [InboundMessage.model_validate_json(document) for document in (*documents, *waiting)]
     rows = [
-        (m.intake_id, local(m.received_datetime), m.channel_id, m.disposition or "pending", m.reason, " ".join(m.service_request_ids), m.subject)
+        (
+            m.intake_id,
+            local(m.received_datetime),
+            m.channel_id,
+            m.disposition or "pending",
+            m.reason,
+            " ".join(m.service_request_ids),
+            m.subject,
+        )
         for m in found
     ]
     table("Messages", ("intake_id", "received", "channel", "disposition", "reason", "requests", "subject"), rows)

@@ -28,7 +28,7 @@ def timeline(
     assert start is not None  # noqa: S101  (a stored message has it)
     found: list[tuple[datetime, str, str]] = [(start, "received", f"{trace.get('size', 0)} bytes by {message.channel_id}")]
     if stages := trace.get("stages"):
-        stored = datetime.fromisoformat(trace["stored"].replace("Z", "+00:00"))
+        stored = datetime.fromisoformat(trace["stored"])
         found.append((stored, "understood", ", ".join(f"{name} {micros} µs" for name, micros in stages.items())))
     found += [(at, kind, _words(data, actor)) for at, kind, actor, data in own]
     for number in message.service_request_ids:
@@ -36,7 +36,7 @@ def timeline(
         for delivery in deliveries.listing(connection, service_request_id=number):
             for entry in delivery["log"]:
                 detail = f"{number} to {delivery['sink']}: {entry['outcome']} {entry.get('reason', '')}".strip()
-                found.append((datetime.fromisoformat(entry["at"].replace("Z", "+00:00")), "delivery attempted", detail))
+                found.append((datetime.fromisoformat(entry["at"]), "delivery attempted", detail))
     found.sort(key=lambda entry: entry[0])
     return [Line(at, _after(at, start), what, detail) for at, what, detail in found]
 

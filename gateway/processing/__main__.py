@@ -31,7 +31,7 @@ def main() -> int:
 
         return run(source)
     except IntakeError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
 
 

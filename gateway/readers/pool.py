@@ -32,7 +32,8 @@ class Readers:
     async def read(self, batch: Sequence[Stored], *, released: bool = False) -> list[wire.Result]:
         """One result for each message, in order.
 
-        A batch that kills its reader is read again one by one, and a message that does so alone is Unread. Raises Unavailable when no reader can be started.
+        A batch that kills its reader is read again one by one, and a message that does so alone is Unread. Raises Unavailable when no
+        reader can be started.
         """
         results = await self._try(batch, released=released)
         if results is not None:

@@ -32,11 +32,12 @@ class Zygote:
             with theirs:
                 socket.send_fds(self._control, [b"+"], [theirs.fileno()])
             answer = self._control.recv(_PID.size, socket.MSG_WAITALL)
-            if len(answer) < _PID.size:
-                raise OSError("the process that readers come from has ended")
         except BaseException:
             ours.close()
             raise
+        if len(answer) < _PID.size:
+            ours.close()
+            raise OSError("the process that readers come from has ended")
         return ours, _PID.unpack(answer)[0]
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from gateway.store.tables import ApiKeyRow
+from gateway.store.tables import API_KEY
 
 Scope = Literal["intake", "open311", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("intake", "open311", "read", "admin")
@@ -35,27 +35,25 @@ class ApiKey:
 def add(connection: Connection, name: str, scope: Scope, jurisdiction_id: str, now: datetime) -> str:
     """Make a key and return it: this is the only time that it can be seen."""
     key = f"i311_{secrets.token_urlsafe(32)}"
-    connection.execute(
-        insert(ApiKeyRow).values(hash=digest(key), name=name, scope=scope, jurisdiction_id=jurisdiction_id, created=now)
-    )
+    connection.execute(insert(API_KEY).values(hash=digest(key), name=name, scope=scope, jurisdiction_id=jurisdiction_id, created=now))
     return key
 
 
 def find(connection: Connection, key: str) -> ApiKey | None:
     """The key's record, or None when there is no such key or it was revoked."""
-    found = connection.execute(select(ApiKeyRow.__table__).where(ApiKeyRow.hash == digest(key))).first()  # type: ignore[attr-defined,arg-type]
+    found = connection.execute(select(API_KEY).where(API_KEY.c.hash == digest(key))).first()
     return None if found is None or found.revoked is not None else _api_key(found)
 
 
 def listing(connection: Connection) -> Iterator[ApiKey]:
     """All keys, oldest first."""
-    for row in connection.execute(select(ApiKeyRow.__table__).order_by(ApiKeyRow.created)):  # type: ignore[attr-defined]
+    for row in connection.execute(select(API_KEY).order_by(API_KEY.c.created)):
         yield _api_key(row)
 
 
 def revoke(connection: Connection, name: str, now: datetime) -> int:
     """Revoke the keys of that name; returns how many."""
-    statement = update(ApiKeyRow).where(ApiKeyRow.name == name, ApiKeyRow.revoked.is_(None)).values(revoked=now)  # type: ignore[arg-type,union-attr]
+    statement = update(API_KEY).where(API_KEY.c.name == name, API_KEY.c.revoked.is_(None)).values(revoked=now)
     return connection.execute(statement).rowcount
 
 

@@ -1,7 +1,7 @@
 """Large bodies and attachments, each under the SHA-256 of its bytes: in a local directory, or in an S3-compatible bucket.
 
-Content-addressed, so that storing twice is storing once and what is read can be checked. A blob that is returned from ``put`` or ``adopt`` is
-durable: file and directory are synced (OpenSMTPD's and Postfix's order: write, fsync, rename, fsync of the directory).
+Content-addressed, so that storing twice is storing once and what is read can be checked. A blob that is returned from ``put`` or
+``adopt`` is durable: file and directory are synced (OpenSMTPD's and Postfix's order: write, fsync, rename, fsync of the directory).
 """
 
 from __future__ import annotations

@@ -15,17 +15,18 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.store.engine import Engines
 from gateway.store.stored import Stored, stored_from_row
-from gateway.store.tables import CursorRow, InboxRow, MessageRow
+from gateway.store.tables import CURSOR, INBOX, MESSAGE
 
 _CURSOR = "inbox"
-_INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 
 
 class Claims(Protocol):
     """Where a worker's messages come from. All methods block."""
 
     def take(self, limit: int, max_bytes: int, *, lease: float) -> list[Stored]:
-        """Up to ``limit`` messages in the order of arrival, of at most ``max_bytes`` together (one is always taken), for ``lease`` seconds."""
+        """Up to ``limit`` messages in the order of arrival, of at most ``max_bytes`` together (one is always taken), for
+        ``lease`` seconds.
+        """
         ...
 
     def settle(self, connection: Connection, taken: Sequence[Stored]) -> list[Stored]:
@@ -52,7 +53,7 @@ class SqliteClaims:
         if self._next is None:
             with self._engines.reading() as connection:
                 self._next = cursor(connection)
-        statement = select(_INBOX).where(_INBOX.c.seq > self._next).order_by(_INBOX.c.seq).limit(limit)
+        statement = select(INBOX).where(INBOX.c.seq > self._next).order_by(INBOX.c.seq).limit(limit)
         taken: list[Stored] = []
         total = 0
         with self._engines.reading_inbox() as connection:
@@ -70,9 +71,9 @@ class SqliteClaims:
         fresh = [stored for stored in taken if stored.seq > done]
         if not fresh:
             return []
-        moved = connection.execute(update(CursorRow).where(CursorRow.name == _CURSOR).values(value=str(fresh[-1].seq)))  # type: ignore[arg-type]
+        moved = connection.execute(update(CURSOR).where(CURSOR.c.name == _CURSOR).values(value=str(fresh[-1].seq)))
         if not moved.rowcount:
-            connection.execute(insert(CursorRow).values(name=_CURSOR, jurisdiction_id="", value=str(fresh[-1].seq)))
+            connection.execute(insert(CURSOR).values(name=_CURSOR, jurisdiction_id="", value=str(fresh[-1].seq)))
         return fresh
 
     def forget(self) -> None:
@@ -82,7 +83,7 @@ class SqliteClaims:
         with self._engines.reading() as connection:
             done = cursor(connection)
         with self._engines.reading_inbox() as connection:
-            return connection.execute(select(func.count()).select_from(_INBOX).where(_INBOX.c.seq > done)).scalar_one()
+            return connection.execute(select(func.count()).select_from(INBOX).where(INBOX.c.seq > done)).scalar_one()
 
 
 class PostgresClaims:
@@ -95,9 +96,9 @@ class PostgresClaims:
         now = time.time()
         with self._engines.writing() as connection:
             due = (
-                select(_INBOX.c.seq, _INBOX.c.size)
-                .where(_INBOX.c.done == 0, _INBOX.c.lease_until < int(now))
-                .order_by(_INBOX.c.seq)
+                select(INBOX.c.seq, INBOX.c.size)
+                .where(INBOX.c.done == 0, INBOX.c.lease_until < int(now))
+                .order_by(INBOX.c.seq)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
@@ -111,17 +112,17 @@ class PostgresClaims:
             if not chosen:
                 return []
             claim = (
-                update(_INBOX)
-                .where(_INBOX.c.seq.in_(chosen))
-                .values(lease_until=int(now + lease) + 1, attempts=_INBOX.c.attempts + 1)
-                .returning(*_INBOX.c)
+                update(INBOX)
+                .where(INBOX.c.seq.in_(chosen))
+                .values(lease_until=int(now + lease) + 1, attempts=INBOX.c.attempts + 1)
+                .returning(*INBOX.c)
             )
             rows = connection.execute(claim).mappings().all()
         return sorted((stored_from_row(row) for row in rows), key=lambda stored: stored.seq)
 
     def settle(self, connection: Connection, taken: Sequence[Stored]) -> list[Stored]:
-        mark = update(_INBOX).where(_INBOX.c.seq.in_([stored.seq for stored in taken]), _INBOX.c.done == 0).values(done=1)
-        fresh = set(connection.execute(mark.returning(_INBOX.c.seq)).scalars())
+        mark = update(INBOX).where(INBOX.c.seq.in_([stored.seq for stored in taken]), INBOX.c.done == 0).values(done=1)
+        fresh = set(connection.execute(mark.returning(INBOX.c.seq)).scalars())
         return [stored for stored in taken if stored.seq in fresh]
 
     def forget(self) -> None:
@@ -129,7 +130,7 @@ class PostgresClaims:
 
     def waiting(self) -> int:
         with self._engines.reading() as connection:
-            return connection.execute(select(func.count()).select_from(_INBOX).where(_INBOX.c.done == 0)).scalar_one()
+            return connection.execute(select(func.count()).select_from(INBOX).where(INBOX.c.done == 0)).scalar_one()
 
 
 def open_claims(engines: Engines) -> Claims:
@@ -139,18 +140,17 @@ def open_claims(engines: Engines) -> Claims:
 
 def cursor(connection: Connection) -> int:
     """The number of the last inbox row that the SQLite store's worker has settled."""
-    value = connection.execute(select(CursorRow.value).where(CursorRow.name == _CURSOR)).scalar()  # type: ignore[call-overload]
+    value = connection.execute(select(CURSOR.c.value).where(CURSOR.c.name == _CURSOR)).scalar()
     return int(value or 0)
 
 
 def read_back(engines: Engines, connection: Connection, *, intake_ids: Sequence[str] = (), since: datetime | None = None) -> list[Stored]:
     """Stored messages by their ids (settled ones only), or all that arrived since then, oldest first."""
     if intake_ids:
-        numbers = select(MessageRow.seq).where(MessageRow.intake_id.in_(intake_ids))  # type: ignore[attr-defined,call-overload]
+        numbers = select(MESSAGE.c.seq).where(MESSAGE.c.intake_id.in_(intake_ids))
         chosen = list(connection.execute(numbers).scalars())
-        statement = select(_INBOX).where(_INBOX.c.seq.in_(chosen))
+        statement = select(INBOX).where(INBOX.c.seq.in_(chosen))
     else:
-        statement = select(_INBOX) if since is None else select(_INBOX).where(_INBOX.c.received_at >= since)
+        statement = select(INBOX) if since is None else select(INBOX).where(INBOX.c.received_at >= since)
     with engines.reading_inbox() as inbox:
-        return [stored_from_row(row) for row in inbox.execute(statement.order_by(_INBOX.c.seq)).mappings()]
-
+        return [stored_from_row(row) for row in inbox.execute(statement.order_by(INBOX.c.seq)).mappings()]

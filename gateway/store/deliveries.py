@@ -1,6 +1,7 @@
 """The outbox in the store: rows are claimed for a while, tried, and keep every attempt.
 
-``next_attempt`` is moved on *before* an attempt, in the transaction of the claim: should the process die while it delivers, the row comes back by itself.
+``next_attempt`` is moved on *before* an attempt, in the transaction of the claim: should the process die while it delivers, the row
+comes back by itself.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from gateway.store import history
 from gateway.store.history import Event
 from gateway.store.numbers import public_number, row_number
 from gateway.store.requests import load_many
-from gateway.store.tables import DeliveryRow
+from gateway.store.tables import DELIVERY
 from gateway.store.transactions import Transactions
 
-_ROW = DeliveryRow.__table__  # type: ignore[attr-defined]
 _OPEN = ("pending", "deferred", "hold")
 _LOG_LIMIT = 50
 """Attempts kept on a row: the first and the newest; a sink that is down for days must not make its rows grow without end."""
@@ -39,7 +39,7 @@ class StoredDeliveries:
             return 0
 
         def _recover(connection: Connection) -> int:
-            return connection.execute(update(_ROW).where(_ROW.c.lease_until.is_not(None)).values(lease_until=None)).rowcount
+            return connection.execute(update(DELIVERY).where(DELIVERY.c.lease_until.is_not(None)).values(lease_until=None)).rowcount
 
         return await self._transactions.run(_recover)
 
@@ -60,8 +60,8 @@ class StoredDeliveries:
         def _release(connection: Connection) -> None:
             for claim in claims:
                 connection.execute(
-                    update(_ROW)
-                    .where(_ROW.c.id == int(claim.delivery_id), _ROW.c.attempts == claim.attempts)
+                    update(DELIVERY)
+                    .where(DELIVERY.c.id == int(claim.delivery_id), DELIVERY.c.attempts == claim.attempts)
                     .values(attempts=claim.attempts - 1, lease_until=None, next_attempt=claim.created_at)
                 )
 
@@ -79,19 +79,19 @@ def listing(
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Deliveries as JSON-ready objects, oldest first; with ``limit`` the newest so many."""
-    statement = select(_ROW)
+    statement = select(DELIVERY)
     if since is not None:
-        statement = statement.where(_ROW.c.created >= since)
+        statement = statement.where(DELIVERY.c.created >= since)
     if sink is not None:
-        statement = statement.where(_ROW.c.sink_id == sink)
+        statement = statement.where(DELIVERY.c.sink_id == sink)
     if state is not None:
-        statement = statement.where(_ROW.c.state == state)
+        statement = statement.where(DELIVERY.c.state == state)
     if service_request_id is not None:
-        statement = statement.where(_ROW.c.request_id == row_number(service_request_id))
+        statement = statement.where(DELIVERY.c.request_id == row_number(service_request_id))
     if limit is not None:
-        rows: Any = reversed(connection.execute(statement.order_by(_ROW.c.id.desc()).limit(limit)).all())
+        rows: Any = reversed(connection.execute(statement.order_by(DELIVERY.c.id.desc()).limit(limit)).all())
     else:
-        rows = connection.execute(statement.order_by(_ROW.c.id).execution_options(yield_per=500))
+        rows = connection.execute(statement.order_by(DELIVERY.c.id).execution_options(yield_per=500))
     for row in rows:
         yield {
             "delivery_id": str(row.id),
@@ -123,13 +123,15 @@ def hold(connection: Connection, ids: Sequence[int], now: datetime, actor: str) 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add outbox rows as they are."""
-    connection.execute(insert(_ROW), list(rows))
+    connection.execute(insert(DELIVERY), list(rows))
 
 
 def depth(connection: Connection, now: datetime) -> dict[str, tuple[int, float]]:
     """For each sink (rows waiting, age of the oldest in seconds)."""
     statement = (
-        select(_ROW.c.sink_id, func.count(), func.min(_ROW.c.created)).where(_ROW.c.next_attempt.is_not(None)).group_by(_ROW.c.sink_id)
+        select(DELIVERY.c.sink_id, func.count(), func.min(DELIVERY.c.created))
+        .where(DELIVERY.c.next_attempt.is_not(None))
+        .group_by(DELIVERY.c.sink_id)
     )
     return {sink_id: (count, (now - oldest).total_seconds()) for sink_id, count, oldest in connection.execute(statement)}
 
@@ -142,35 +144,37 @@ def _claim(
     now: datetime,
     backoff: Callable[[int], timedelta],
 ) -> list[Claimed]:
-    older = _ROW.alias("older")
+    older = DELIVERY.alias("older")
     waits_for_older = (
         select(older.c.id)
         .where(
-            older.c.request_id == _ROW.c.request_id,
-            older.c.sink_id == _ROW.c.sink_id,
-            older.c.id < _ROW.c.id,
+            older.c.request_id == DELIVERY.c.request_id,
+            older.c.sink_id == DELIVERY.c.sink_id,
+            older.c.id < DELIVERY.c.id,
             older.c.state.in_(_OPEN),
         )
         .exists()
     )
     statement = (
-        select(_ROW)
+        select(DELIVERY)
         .where(
-            _ROW.c.sink_id.in_(sink_ids),
-            _ROW.c.next_attempt <= now,
-            (_ROW.c.lease_until.is_(None)) | (_ROW.c.lease_until < now),
+            DELIVERY.c.sink_id.in_(sink_ids),
+            DELIVERY.c.next_attempt <= now,
+            (DELIVERY.c.lease_until.is_(None)) | (DELIVERY.c.lease_until < now),
             ~waits_for_older,
         )
-        .order_by(_ROW.c.next_attempt, _ROW.c.id)
+        .order_by(DELIVERY.c.next_attempt, DELIVERY.c.id)
         .limit(limit)
     )
     if connection.dialect.name == "postgresql":
-        statement = statement.with_for_update(skip_locked=True, of=_ROW)
+        statement = statement.with_for_update(skip_locked=True, of=DELIVERY)
     rows = connection.execute(statement).all()
     if not rows:
         return []
     connection.execute(
-        update(_ROW).where(_ROW.c.id == bindparam("b_id")).values(attempts=bindparam("b_attempts"), lease_until=bindparam("b_lease"), next_attempt=bindparam("b_next")),
+        update(DELIVERY)
+        .where(DELIVERY.c.id == bindparam("b_id"))
+        .values(attempts=bindparam("b_attempts"), lease_until=bindparam("b_lease"), next_attempt=bindparam("b_next")),
         [
             {"b_id": row.id, "b_attempts": row.attempts + 1, "b_lease": now + lease, "b_next": now + backoff(row.attempts + 1)}
             for row in rows
@@ -199,9 +203,9 @@ def _claim(
 def _already_told(connection: Connection, request_ids: Sequence[int]) -> dict[tuple[int, str], tuple[str | None, str | None]]:
     """(token, external id) that each sink has answered for a request, by any delivery of it."""
     statement = (
-        select(_ROW.c.request_id, _ROW.c.sink_id, _ROW.c.token, _ROW.c.external_id)
-        .where(_ROW.c.request_id.in_(request_ids), (_ROW.c.token.is_not(None)) | (_ROW.c.external_id.is_not(None)))
-        .order_by(_ROW.c.id)
+        select(DELIVERY.c.request_id, DELIVERY.c.sink_id, DELIVERY.c.token, DELIVERY.c.external_id)
+        .where(DELIVERY.c.request_id.in_(request_ids), (DELIVERY.c.token.is_not(None)) | (DELIVERY.c.external_id.is_not(None)))
+        .order_by(DELIVERY.c.id)
     )
     told: dict[tuple[int, str], tuple[str | None, str | None]] = {}
     for request_id, sink_id, token, external_id in connection.execute(statement):
@@ -211,7 +215,7 @@ def _already_told(connection: Connection, request_ids: Sequence[int]) -> dict[tu
 
 
 def _finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    statement = select(_ROW).where(_ROW.c.id.in_([int(outcome.delivery_id) for outcome in outcomes]))
+    statement = select(DELIVERY).where(DELIVERY.c.id.in_([int(outcome.delivery_id) for outcome in outcomes]))
     rows = {row.id: row for row in connection.execute(statement)}
     changes: list[dict[str, Any]] = []
     events: list[Event] = []
@@ -246,8 +250,8 @@ def _finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     if not changes:
         return
     connection.execute(
-        update(_ROW)
-        .where(_ROW.c.id == bindparam("b_id"))
+        update(DELIVERY)
+        .where(DELIVERY.c.id == bindparam("b_id"))
         .values(
             log=bindparam("b_log"),
             state=bindparam("b_state"),
@@ -280,14 +284,14 @@ def _log_entry(outcome: Outcome) -> dict[str, Any]:
 def _set_state(
     connection: Connection, ids: Sequence[int], state: str, next_attempt: datetime | None, now: datetime, actor: str, kind: str
 ) -> int:
-    rows = {row.id: row for row in connection.execute(select(_ROW).where(_ROW.c.id.in_(ids)))}
+    rows = {row.id: row for row in connection.execute(select(DELIVERY).where(DELIVERY.c.id.in_(ids)))}
     for missing in set(ids) - set(rows):
         raise NotFound(f"no delivery {missing}")
     chosen = [row for row in rows.values() if row.state != "delivered"]
     if chosen:
         connection.execute(
-            update(_ROW)
-            .where(_ROW.c.id.in_([row.id for row in chosen]))
+            update(DELIVERY)
+            .where(DELIVERY.c.id.in_([row.id for row in chosen]))
             .values(state=state, next_attempt=next_attempt, lease_until=None)
         )
         events = [

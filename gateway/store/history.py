@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.engine import for_update
 from gateway.store.instants import from_micros, to_micros
-from gateway.store.tables import CounterRow, EventRow
+from gateway.store.tables import COUNTER, EVENT
 
 _HEAD = "history"
 GENESIS = bytes(32)
@@ -28,7 +28,9 @@ GENESIS = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: ``kind`` as ``aggregate.verb`` (``request.created``), ``subject`` the id it is about, ``actor`` who did it."""
+    """Something that happened: ``kind`` as ``aggregate.verb`` (``request.created``), ``subject`` the id it is about,
+    ``actor`` who did it.
+    """
 
     jurisdiction_id: str
     kind: str
@@ -39,12 +41,12 @@ class Event:
 
 def lock(connection: Connection) -> tuple[int, bytes]:
     """Take the head of the history for this transaction; returns its number and hash."""
-    statement = for_update(select(CounterRow.value, CounterRow.hash).where(CounterRow.name == _HEAD), connection)
+    statement = for_update(select(COUNTER.c.value, COUNTER.c.hash).where(COUNTER.c.name == _HEAD), connection)
     found = connection.execute(statement).first()
     if found is None:
         # The first transaction of all creates the row; a second gateway that does the same waits for it here.
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(CounterRow).values(name=_HEAD, value=0, hash=GENESIS).on_conflict_do_nothing())
+        connection.execute(dialect.insert(COUNTER).values(name=_HEAD, value=0, hash=GENESIS).on_conflict_do_nothing())
         found = connection.execute(statement).one()
     return found[0], bytes(found[1] or GENESIS)
 
@@ -71,22 +73,20 @@ def append(connection: Connection, events: Sequence[Event], at: datetime) -> Non
                 "hash": head,
             }
         )
-    connection.execute(insert(EventRow), rows)
-    connection.execute(update(CounterRow).where(CounterRow.name == _HEAD).values(value=number, hash=head))
+    connection.execute(insert(EVENT), rows)
+    connection.execute(update(COUNTER).where(COUNTER.c.name == _HEAD).values(value=number, hash=head))
 
 
 def of_subject(connection: Connection, subject: str) -> list[tuple[datetime, str, str, dict[str, Any]]]:
     """(when, kind, actor, data) of every event about ``subject``, oldest first."""
-    statement = (
-        select(EventRow.at, EventRow.kind, EventRow.actor, EventRow.data).where(EventRow.subject == subject).order_by(EventRow.seq)
-    )
+    statement = select(EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.data).where(EVENT.c.subject == subject).order_by(EVENT.c.seq)
     return [(at, kind, actor, orjson.loads(data)) for at, kind, actor, data in connection.execute(statement)]
 
 
 def verify(connection: Connection) -> str | None:
     """None when every event's hash holds and the head matches the last one; otherwise what is wrong, in words."""
     head, expected = GENESIS, 0
-    statement = select(EventRow.__table__).order_by(EventRow.seq).execution_options(yield_per=5_000)  # type: ignore[attr-defined]
+    statement = select(EVENT).order_by(EVENT.c.seq).execution_options(yield_per=5_000)
     for row in connection.execute(statement):
         expected += 1
         if row.seq != expected:
@@ -94,7 +94,7 @@ def verify(connection: Connection) -> str | None:
         head = _chained(head, row.seq, row.jurisdiction_id, to_micros(row.at), row.kind, row.subject, row.actor, row.data.encode())
         if head != bytes(row.hash):
             return f"event {row.seq} of {from_micros(to_micros(row.at)).isoformat()} does not match its hash"
-    known = connection.execute(select(CounterRow.value, CounterRow.hash).where(CounterRow.name == _HEAD)).first()
+    known = connection.execute(select(COUNTER.c.value, COUNTER.c.hash).where(COUNTER.c.name == _HEAD)).first()
     if known is not None and (known[0], bytes(known[1])) != (expected, head):
         return f"the history ends at event {expected}, its head says {known[0]}"
     return None

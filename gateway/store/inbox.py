@@ -1,7 +1,8 @@
 """The inbox: messages exactly as they arrived, appended in groups and read in order.
 
 The appenders speak to the driver itself, without SQLAlchemy, because this is the path that a sender waits on. Reading, which nobody waits
-on, goes through SQLAlchemy. Idempotent receiver (Enterprise Integration Patterns): the key is UNIQUE, and whoever comes second gets the first one's id.
+on, goes through SQLAlchemy. Idempotent receiver (Enterprise Integration Patterns): the key is UNIQUE, and whoever comes second gets the
+first one's id.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import orjson
 
 from channels.base import RawMessage, Receipt
 from gateway import failpoint
-from gateway.store.sqlite import connect
 from gateway.store.instants import to_micros
+from gateway.store.sqlite import connect
 
 _COLUMNS = (
     "intake_id",
@@ -88,7 +89,9 @@ class SqliteAppender:
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path, write=True)
-        self._insert = f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (source_key) DO NOTHING"
+        self._insert = (
+            f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (source_key) DO NOTHING"  # noqa: S608  # our own columns
+        )
 
     def append(self, arrivals: Sequence[Arrival], /) -> list[Receipt]:
         """Durable when it returns (``synchronous=FULL``); raises sqlite3.Error with nothing stored."""
@@ -126,7 +129,7 @@ class PostgresAppender:
         self._conninfo = conninfo
         self._connection: Any = None
         self._insert = (
-            f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "
+            f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "  # noqa: S608  # our own columns
             "ON CONFLICT (source_key) DO NOTHING RETURNING intake_id"
         )
 
@@ -143,7 +146,7 @@ class PostgresAppender:
             with connection.transaction(), connection.cursor() as cursor:
                 failpoint.hit("inbox.insert")
                 cursor.executemany(self._insert, rows, returning=True)
-                stored = set()
+                stored: set[str] = set()
                 for _result in rows:
                     stored.update(found[0] for found in cursor.fetchall())
                     cursor.nextset()

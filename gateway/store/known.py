@@ -1,7 +1,7 @@
 """What the store knows that a new message may be about: the pipeline's ports, bound to one writing transaction.
 
-What a batch needs is fetched for the whole batch at once; what the batch itself adds is remembered here, so that the second message of a batch
-sees the first.
+What a batch needs is fetched for the whole batch at once; what the batch itself adds is remembered here, so that the second message of a
+batch sees the first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from gateway.store.keys64 import address_place, cell_place, cell_places, reference_key
-from gateway.store.tables import MessageReferenceRow, MessageRow, RequestMessageRow, RequestPlaceRow, ServiceRequestRow
+from gateway.store.tables import MESSAGE, MESSAGE_REFERENCE, REQUEST_MESSAGE, REQUEST_PLACE, SERVICE_REQUEST
 from normalizer.locate import address_key
 from normalizer.model import InboundMessage, ServiceRequest
 from normalizer.pipeline import Known, Work
@@ -58,12 +58,12 @@ class Facts:
 
     def by_service_request_id(self, jurisdiction_id: str, service_request_id: str) -> KnownMessage | None:
         statement = (
-            select(RequestMessageRow.intake_id, MessageReferenceRow.sender_key, ServiceRequestRow.status)
-            .join(ServiceRequestRow, ServiceRequestRow.id == RequestMessageRow.request_id)  # type: ignore[arg-type]
-            .outerjoin(MessageReferenceRow, (MessageReferenceRow.seq == RequestMessageRow.seq) & (MessageReferenceRow.own))  # type: ignore[arg-type]
-            .where(ServiceRequestRow.service_request_id == service_request_id)  # type: ignore[arg-type]
-            .where(ServiceRequestRow.jurisdiction_id == jurisdiction_id)  # type: ignore[arg-type]
-            .order_by(RequestMessageRow.seq)
+            select(REQUEST_MESSAGE.c.intake_id, MESSAGE_REFERENCE.c.sender_key, SERVICE_REQUEST.c.status)
+            .join(SERVICE_REQUEST, SERVICE_REQUEST.c.id == REQUEST_MESSAGE.c.request_id)
+            .outerjoin(MESSAGE_REFERENCE, (MESSAGE_REFERENCE.c.seq == REQUEST_MESSAGE.c.seq) & (MESSAGE_REFERENCE.c.own))
+            .where(SERVICE_REQUEST.c.service_request_id == service_request_id)
+            .where(SERVICE_REQUEST.c.jurisdiction_id == jurisdiction_id)
+            .order_by(REQUEST_MESSAGE.c.seq)
             .limit(1)
         )
         found = self._connection.execute(statement).first()
@@ -71,10 +71,10 @@ class Facts:
 
     def at_places(self, jurisdiction_id: str, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
         statement = (
-            select(ServiceRequestRow.document, ServiceRequestRow.service_request_id, ServiceRequestRow.status)
-            .join(RequestPlaceRow, RequestPlaceRow.request_id == ServiceRequestRow.id)  # type: ignore[arg-type]
-            .where(RequestPlaceRow.place.in_(keys), RequestPlaceRow.request_id >= self._first_since(jurisdiction_id, since))  # type: ignore[attr-defined]
-            .order_by(RequestPlaceRow.request_id.desc())  # type: ignore[attr-defined]
+            select(SERVICE_REQUEST.c.document, SERVICE_REQUEST.c.service_request_id, SERVICE_REQUEST.c.status)
+            .join(REQUEST_PLACE, REQUEST_PLACE.c.request_id == SERVICE_REQUEST.c.id)
+            .where(REQUEST_PLACE.c.place.in_(keys), REQUEST_PLACE.c.request_id >= self._first_since(jurisdiction_id, since))
+            .order_by(REQUEST_PLACE.c.request_id.desc())
             .limit(limit)
         )
         found = [known for key in keys for known in reversed(self._requests.get(key, ())) if known.requested_datetime >= since]
@@ -99,9 +99,9 @@ class Facts:
         day = since.replace(hour=0, minute=0, second=0, microsecond=0)
         if (jurisdiction_id, day) not in self._oldest:
             statement = (
-                select(ServiceRequestRow.id)
-                .where(ServiceRequestRow.jurisdiction_id == jurisdiction_id, ServiceRequestRow.requested_datetime >= day)  # type: ignore[arg-type]
-                .order_by(ServiceRequestRow.requested_datetime)
+                select(SERVICE_REQUEST.c.id)
+                .where(SERVICE_REQUEST.c.jurisdiction_id == jurisdiction_id, SERVICE_REQUEST.c.requested_datetime >= day)
+                .order_by(SERVICE_REQUEST.c.requested_datetime)
                 .limit(1)
             )
             self._oldest[jurisdiction_id, day] = self._connection.execute(statement).scalar() or 0
@@ -113,19 +113,19 @@ class Facts:
         for start in range(0, len(wanted), _IN):
             statement = (
                 select(
-                    MessageReferenceRow.reference,
-                    MessageReferenceRow.own,
-                    MessageReferenceRow.sender_key,
-                    MessageRow.intake_id,
-                    MessageRow.document,
-                    ServiceRequestRow.service_request_id,
-                    ServiceRequestRow.status,
+                    MESSAGE_REFERENCE.c.reference,
+                    MESSAGE_REFERENCE.c.own,
+                    MESSAGE_REFERENCE.c.sender_key,
+                    MESSAGE.c.intake_id,
+                    MESSAGE.c.document,
+                    SERVICE_REQUEST.c.service_request_id,
+                    SERVICE_REQUEST.c.status,
                 )
-                .join(MessageRow, MessageRow.seq == MessageReferenceRow.seq)  # type: ignore[arg-type]
-                .outerjoin(RequestMessageRow, RequestMessageRow.seq == MessageReferenceRow.seq)  # type: ignore[arg-type]
-                .outerjoin(ServiceRequestRow, ServiceRequestRow.id == RequestMessageRow.request_id)  # type: ignore[arg-type]
-                .where(MessageReferenceRow.reference.in_(wanted[start : start + _IN]))  # type: ignore[attr-defined]
-                .order_by(MessageReferenceRow.seq)
+                .join(MESSAGE, MESSAGE.c.seq == MESSAGE_REFERENCE.c.seq)
+                .outerjoin(REQUEST_MESSAGE, REQUEST_MESSAGE.c.seq == MESSAGE_REFERENCE.c.seq)
+                .outerjoin(SERVICE_REQUEST, SERVICE_REQUEST.c.id == REQUEST_MESSAGE.c.request_id)
+                .where(MESSAGE_REFERENCE.c.reference.in_(wanted[start : start + _IN]))
+                .order_by(MESSAGE_REFERENCE.c.seq)
             )
             for key, own, sender_key, intake_id, document, number, status in self._connection.execute(statement):
                 message_id = orjson.loads(document).get("message_id") if own else None

@@ -15,10 +15,8 @@ from gateway.store.claims import cursor
 from gateway.store.engine import Engines
 from gateway.store.history import Event
 from gateway.store.stored import Stored, stored_from_row
-from gateway.store.tables import InboxRow, MessageRow
+from gateway.store.tables import INBOX, MESSAGE
 from normalizer.model import Disposition, InboundMessage
-
-_INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 
 
 def listing(
@@ -29,34 +27,37 @@ def listing(
     disposition: str | None = None,
     limit: int | None = None,
 ) -> Iterator[str]:
-    """The documents (JSON of an InboundMessage) oldest first; with ``limit`` the newest so many. ``channel`` is a channel's name in the configuration."""
-    statement = select(MessageRow.document)
+    """The documents (JSON of an InboundMessage) oldest first; with ``limit`` the newest so many.
+
+    ``channel`` is a channel's name in the configuration.
+    """
+    statement = select(MESSAGE.c.document)
     if since is not None:
-        statement = statement.where(MessageRow.received_datetime >= since)  # type: ignore[arg-type]
+        statement = statement.where(MESSAGE.c.received_datetime >= since)
     if channel is not None:
-        statement = statement.where(MessageRow.channel_id == channel)  # type: ignore[arg-type]
+        statement = statement.where(MESSAGE.c.channel_id == channel)
     if disposition is not None:
-        statement = statement.where(MessageRow.disposition == disposition)  # type: ignore[arg-type]
+        statement = statement.where(MESSAGE.c.disposition == disposition)
     if limit is not None:
-        newest = connection.execute(statement.order_by(MessageRow.seq.desc()).limit(limit)).scalars()  # type: ignore[attr-defined]
+        newest = connection.execute(statement.order_by(MESSAGE.c.seq.desc()).limit(limit)).scalars()
         yield from reversed(list(newest))
         return
-    yield from connection.execute(statement.order_by(MessageRow.seq).execution_options(yield_per=500)).scalars()  # type: ignore[arg-type]
+    yield from connection.execute(statement.order_by(MESSAGE.c.seq).execution_options(yield_per=500)).scalars()
 
 
 def pending(engines: Engines, *, since: datetime | None = None, channel: str | None = None) -> Iterator[str]:
     """Messages that no worker has settled yet, as far as they are known: ids, channel and time, with ``disposition`` null."""
     if engines.location.is_sqlite:
         with engines.reading() as connection:
-            waiting: Any = _INBOX.c.seq > cursor(connection)
+            waiting: Any = INBOX.c.seq > cursor(connection)
     else:
-        waiting = _INBOX.c.done == 0
-    statement = select(_INBOX.c.intake_id, _INBOX.c.jurisdiction_id, _INBOX.c.channel_id, _INBOX.c.source_id, _INBOX.c.received_at)
-    statement = statement.where(waiting).order_by(_INBOX.c.seq)
+        waiting = INBOX.c.done == 0
+    statement = select(INBOX.c.intake_id, INBOX.c.jurisdiction_id, INBOX.c.channel_id, INBOX.c.source_id, INBOX.c.received_at)
+    statement = statement.where(waiting).order_by(INBOX.c.seq)
     if since is not None:
-        statement = statement.where(_INBOX.c.received_at >= since)
+        statement = statement.where(INBOX.c.received_at >= since)
     if channel is not None:
-        statement = statement.where(_INBOX.c.channel_id == channel)
+        statement = statement.where(INBOX.c.channel_id == channel)
     with engines.reading_inbox() as connection:
         for row in connection.execute(statement.execution_options(yield_per=500)):
             yield InboundMessage(
@@ -70,7 +71,7 @@ def pending(engines: Engines, *, since: datetime | None = None, channel: str | N
 
 def show(connection: Connection, intake_id: str) -> tuple[InboundMessage, dict[str, Any], list[tuple[datetime, str, str, dict[str, Any]]]]:
     """One message, its trace and its history; raises NotFound."""
-    statement = select(MessageRow.document, MessageRow.trace).where(MessageRow.intake_id == intake_id)  # type: ignore[arg-type]
+    statement = select(MESSAGE.c.document, MESSAGE.c.trace).where(MESSAGE.c.intake_id == intake_id)
     found = connection.execute(statement).first()
     if found is None:
         raise NotFound(f"no message {intake_id}, or it is not settled yet")
@@ -81,10 +82,10 @@ def show(connection: Connection, intake_id: str) -> tuple[InboundMessage, dict[s
 def raw(engines: Engines, intake_id: str) -> Stored:
     """The message as it arrived (its content may lie in a blob); raises NotFound."""
     with engines.reading() as connection:
-        seq = connection.execute(select(MessageRow.seq).where(MessageRow.intake_id == intake_id)).scalar()  # type: ignore[call-overload]
-    wanted = _INBOX.c.seq == seq if seq is not None else _INBOX.c.intake_id == intake_id
+        seq = connection.execute(select(MESSAGE.c.seq).where(MESSAGE.c.intake_id == intake_id)).scalar()
+    wanted = INBOX.c.seq == seq if seq is not None else INBOX.c.intake_id == intake_id
     with engines.reading_inbox() as connection:
-        row = connection.execute(select(_INBOX).where(wanted)).mappings().first()
+        row = connection.execute(select(INBOX).where(wanted)).mappings().first()
     if row is None:
         raise NotFound(f"no message {intake_id}")
     return stored_from_row(row)
@@ -92,7 +93,7 @@ def raw(engines: Engines, intake_id: str) -> Stored:
 
 def held_ids(connection: Connection, intake_ids: Sequence[str]) -> set[str]:
     """Those of the ids whose message is held."""
-    statement = select(MessageRow.intake_id).where(MessageRow.intake_id.in_(intake_ids), MessageRow.disposition == "held")  # type: ignore[attr-defined,call-overload]
+    statement = select(MESSAGE.c.intake_id).where(MESSAGE.c.intake_id.in_(intake_ids), MESSAGE.c.disposition == "held")
     return set(connection.execute(statement).scalars())
 
 
@@ -102,12 +103,12 @@ def discard(connection: Connection, intake_ids: Sequence[str], disposition: Disp
     for missing in [intake_id for intake_id in intake_ids if intake_id not in known]:
         raise NotFound(f"{missing} is not held")
     events = []
-    for row in connection.execute(select(MessageRow.__table__).where(MessageRow.intake_id.in_(known))).all():  # type: ignore[attr-defined]
+    for row in connection.execute(select(MESSAGE).where(MESSAGE.c.intake_id.in_(known))).all():
         message = InboundMessage.model_validate_json(row.document)
         message.disposition, message.reason = disposition, f"discarded: {message.reason}"
         connection.execute(
-            update(MessageRow)
-            .where(MessageRow.seq == row.seq)  # type: ignore[arg-type]
+            update(MESSAGE)
+            .where(MESSAGE.c.seq == row.seq)
             .values(disposition=disposition, reason=message.reason, document=message.model_dump_json())
         )
         events.append(Event(row.jurisdiction_id, "message.discarded", row.intake_id, actor, {"disposition": disposition}))

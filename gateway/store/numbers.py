@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select, update
 
 from gateway.store.engine import for_update
-from gateway.store.tables import CounterRow
+from gateway.store.tables import COUNTER
 
 _FIRST = 100_000
 """Below the first number, so that all have at least six digits and a check digit."""
@@ -47,10 +47,10 @@ def row_number(service_request_id: str) -> int | None:
 
 def take(connection: Connection, count: int) -> range:
     """Reserve ``count`` row numbers in this transaction."""
-    statement = for_update(select(CounterRow.value).where(CounterRow.name == "request"), connection)
+    statement = for_update(select(COUNTER.c.value).where(COUNTER.c.name == "request"), connection)
     last = connection.execute(statement).scalar()
     if last is None:
-        connection.execute(CounterRow.__table__.insert().values(name="request", value=_FIRST))  # type: ignore[attr-defined]
+        connection.execute(COUNTER.insert().values(name="request", value=_FIRST))
         last = _FIRST
-    connection.execute(update(CounterRow).where(CounterRow.name == "request").values(value=last + count))  # type: ignore[arg-type]
+    connection.execute(update(COUNTER).where(COUNTER.c.name == "request").values(value=last + count))
     return range(last + 1, last + 1 + count)

@@ -12,21 +12,21 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import history, numbers
 from gateway.store.history import Event
 from gateway.store.known import Facts, places, references
 from gateway.store.parties import People
 from gateway.store.tables import (
-    AttachmentRow,
-    DeliveryRow,
-    MessageReferenceRow,
-    MessageRow,
-    ReporterRow,
-    RequestMessageRow,
-    RequestPlaceRow,
-    ServiceRequestRow,
+    ATTACHMENT,
+    DELIVERY,
+    MESSAGE,
+    MESSAGE_REFERENCE,
+    REPORTER,
+    REQUEST_MESSAGE,
+    REQUEST_PLACE,
+    SERVICE_REQUEST,
 )
 from normalizer.model import Reporter, ServiceRequest
 from normalizer.pipeline import Work
@@ -60,7 +60,7 @@ class OutcomeWriter:
 
     def __init__(self, connection: Connection, outbox: Outbox, now: datetime, *, actor: str = "gateway") -> None:
         self._connection, self._outbox, self._now, self._actor = connection, outbox, now, actor
-        self._rows: dict[type[Any], list[dict[str, Any]]] = defaultdict(list)
+        self._rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
         self._events: list[Event] = []
 
     def write(self, outcomes: Sequence[Outcome], relate: Callable[[Work, Facts], None]) -> None:
@@ -82,17 +82,18 @@ class OutcomeWriter:
                 outcome.work.message.service_request_ids = [outcome.work.follows]
             facts.add(outcome.work)
             self._add(outcome, people.party_of(outcome.work))
-        for row_class, rows in (*people.rows(), *self._rows.items()):
-            self._connection.execute(insert(row_class), rows)
+        for table, rows in (*people.rows(), *self._rows.items()):
+            self._connection.execute(insert(table), rows)
         history.append(self._connection, self._events, self._now)
 
     def _add(self, outcome: Outcome, party_id: str | None) -> None:
         work, seq = outcome.work, outcome.seq
         message = work.message
-        assert message.disposition is not None and message.received_datetime is not None  # noqa: S101  (relate settles, translate dates)
+        assert message.disposition is not None  # noqa: S101  (relate settles every message)
+        assert message.received_datetime is not None  # noqa: S101  (the reader dates every message)
         common = {"jurisdiction_id": message.jurisdiction_id}
         outcome.trace["stored"] = _iso(self._now)
-        self._rows[MessageRow].append(
+        self._rows[MESSAGE].append(
             {
                 **common,
                 "seq": seq,
@@ -106,11 +107,11 @@ class OutcomeWriter:
             }
         )
         for key, own in references(message):
-            self._rows[MessageReferenceRow].append(
+            self._rows[MESSAGE_REFERENCE].append(
                 {**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key if own else None}
             )
         for position, file in enumerate(message.attachments):
-            self._rows[AttachmentRow].append(
+            self._rows[ATTACHMENT].append(
                 {
                     **common,
                     "seq": seq,
@@ -133,7 +134,7 @@ class OutcomeWriter:
         request_id = numbers.row_number(request.service_request_id)
         assert request_id is not None  # noqa: S101  (we numbered it ourselves)
         common = {"jurisdiction_id": request.jurisdiction_id, "request_id": request_id}
-        self._rows[ServiceRequestRow].append(
+        self._rows[SERVICE_REQUEST].append(
             {
                 "id": request_id,
                 "service_request_id": request.service_request_id,
@@ -149,7 +150,7 @@ class OutcomeWriter:
             }
         )
         for place in places(request):
-            self._rows[RequestPlaceRow].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
+            self._rows[REQUEST_PLACE].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
         self._link(request_id, seq, work, "request", party_id, request.reporters)
         self._events.append(
             Event(
@@ -173,9 +174,7 @@ class OutcomeWriter:
         if role == "duplicate" and work.message.reason != "same_message":
             reporters = [reporter.model_copy(update={"role": "me_too"}) for reporter in reporters]
         self._link(request_id, seq, work, role, party_id, reporters)
-        self._connection.execute(
-            update(ServiceRequestRow).where(ServiceRequestRow.id == request_id).values(updated_datetime=self._now)  # type: ignore[arg-type]
-        )
+        self._connection.execute(update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id == request_id).values(updated_datetime=self._now))
         self._events.append(
             Event(work.message.jurisdiction_id, f"request.{role}", work.follows, self._actor, {"intake_id": work.message.intake_id})
         )
@@ -184,20 +183,18 @@ class OutcomeWriter:
 
     def _link(self, request_id: int, seq: int, work: Work, role: str, party_id: str | None, reporters: Sequence[Reporter]) -> None:
         common = {"jurisdiction_id": work.message.jurisdiction_id, "request_id": request_id, "seq": seq}
-        self._rows[RequestMessageRow].append(
-            {**common, "intake_id": work.message.intake_id, "channel": work.message.channel, "role": role}
-        )
+        self._rows[REQUEST_MESSAGE].append({**common, "intake_id": work.message.intake_id, "channel": work.message.channel, "role": role})
         if reporters:
             known = [reporter.model_copy(update={"party_id": None if reporter.anonymous else party_id}) for reporter in reporters]
-            self._rows[ReporterRow].append(
+            self._rows[REPORTER].append(
                 {**common, "party_id": party_id, "document": orjson.dumps([reporter.model_dump() for reporter in known]).decode()}
             )
 
     def _sinks_to_update(self, request_id: int) -> list[str]:
         """Sinks that have been told of this request and have nothing about it waiting: what waits will carry the news anyway."""
-        statement = select(DeliveryRow.sink_id, DeliveryRow.attempts, DeliveryRow.state).where(DeliveryRow.request_id == request_id)  # type: ignore[arg-type]
+        statement = select(DELIVERY.c.sink_id, DELIVERY.c.attempts, DELIVERY.c.state).where(DELIVERY.c.request_id == request_id)
         rows = [tuple(row) for row in self._connection.execute(statement)]
-        rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DeliveryRow] if row["request_id"] == request_id]
+        rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DELIVERY] if row["request_id"] == request_id]
         told = {sink_id: False for sink_id, _attempts, _state in rows if sink_id not in self._outbox.own}
         for sink_id, attempts, state in rows:
             if state == "pending" and not attempts and sink_id in told:
@@ -206,7 +203,7 @@ class OutcomeWriter:
 
     def _deliver(self, jurisdiction_id: str, request_id: int, sink_id: str, event: str, intake_id: str) -> None:
         own = sink_id in self._outbox.own
-        self._rows[DeliveryRow].append(
+        self._rows[DELIVERY].append(
             {
                 "jurisdiction_id": jurisdiction_id,
                 "request_id": request_id,
@@ -224,8 +221,8 @@ class OutcomeWriter:
 
 def forget_message(connection: Connection, seqs: Sequence[int]) -> None:
     """Remove what a message became, to write it anew in the same transaction; the history keeps that it was otherwise."""
-    for row_class in (MessageReferenceRow, AttachmentRow, ReporterRow, RequestMessageRow, MessageRow):
-        connection.execute(delete(row_class).where(row_class.seq.in_(seqs)))  # type: ignore[attr-defined]
+    for table in (MESSAGE_REFERENCE, ATTACHMENT, REPORTER, REQUEST_MESSAGE, MESSAGE):
+        connection.execute(delete(table).where(table.c.seq.in_(seqs)))
 
 
 def _iso(at: datetime) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Table, select, tuple_
 
 from gateway.clock import new_id
-from gateway.store.tables import PartyIdentifierRow, PartyRow
+from gateway.store.tables import PARTY, PARTY_IDENTIFIER
 from normalizer.pipeline import Work
 
 _IN = 300
@@ -29,10 +29,10 @@ class People:
         self._parties: list[dict[str, Any]] = []
         self._identifiers: list[dict[str, Any]] = []
         wanted = sorted({(work.message.jurisdiction_id, *identifier) for work in works for identifier in work.identifiers})
-        row = PartyIdentifierRow
+        row = PARTY_IDENTIFIER.c
         for start in range(0, len(wanted), _IN):
             statement = select(row.jurisdiction_id, row.kind, row.value, row.party_id).where(
-                tuple_(row.jurisdiction_id, row.kind, row.value).in_(wanted[start : start + _IN])  # type: ignore[arg-type]
+                tuple_(row.jurisdiction_id, row.kind, row.value).in_(wanted[start : start + _IN])
             )
             for jurisdiction_id, kind, value, party_id in connection.execute(statement):
                 self._owners[jurisdiction_id, kind, value].add(party_id)
@@ -64,9 +64,9 @@ class People:
                 )
         return party_id
 
-    def rows(self) -> Iterable[tuple[type[Any], list[dict[str, Any]]]]:
+    def rows(self) -> Iterable[tuple[Table, list[dict[str, Any]]]]:
         """What is to be inserted."""
         if self._parties:
-            yield PartyRow, self._parties
+            yield PARTY, self._parties
         if self._identifiers:
-            yield PartyIdentifierRow, self._identifiers
+            yield PARTY_IDENTIFIER, self._identifiers

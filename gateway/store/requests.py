@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from gateway.errors import NotFound
 from gateway.store import history
 from gateway.store.numbers import row_number
-from gateway.store.tables import DeliveryRow, ReporterRow, RequestMessageRow, ServiceRequestRow
+from gateway.store.tables import DELIVERY, REPORTER, REQUEST_MESSAGE, SERVICE_REQUEST
 from normalizer.model import ExternalId, HistoryEntry, Reporter, ServiceRequest
 
 _CHUNK = 500
@@ -24,7 +24,7 @@ def load_many(connection: Connection, request_ids: Sequence[int]) -> dict[int, S
     found: dict[int, ServiceRequest] = {}
     for start in range(0, len(request_ids), _CHUNK):
         chunk = list(request_ids[start : start + _CHUNK])
-        statement = select(ServiceRequestRow.__table__).where(ServiceRequestRow.id.in_(chunk))  # type: ignore[attr-defined]
+        statement = select(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id.in_(chunk))
         rows = {row.id: row for row in connection.execute(statement)}
         messages = _messages(connection, chunk)
         reporters = _reporters(connection, chunk)
@@ -51,13 +51,13 @@ def listing(
     connection: Connection, *, since: datetime | None = None, channel: str | None = None, limit: int | None = None
 ) -> Iterator[ServiceRequest]:
     """Requests in the order of their numbers, oldest first; with ``limit`` the newest so many."""
-    statement = select(ServiceRequestRow.id)
+    statement = select(SERVICE_REQUEST.c.id)
     if since is not None:
-        statement = statement.where(ServiceRequestRow.requested_datetime >= since)  # type: ignore[arg-type]
+        statement = statement.where(SERVICE_REQUEST.c.requested_datetime >= since)
     if channel is not None:
-        statement = statement.where(ServiceRequestRow.channel == channel)  # type: ignore[arg-type]
+        statement = statement.where(SERVICE_REQUEST.c.channel == channel)
     if limit is not None:
-        statement = statement.order_by(ServiceRequestRow.id.desc()).limit(limit)  # type: ignore[attr-defined]
+        statement = statement.order_by(SERVICE_REQUEST.c.id.desc()).limit(limit)
     ids = sorted(connection.execute(statement).scalars())
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
@@ -84,9 +84,9 @@ def _assembled(
 
 def _messages(connection: Connection, request_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     statement = (
-        select(RequestMessageRow.request_id, RequestMessageRow.intake_id, RequestMessageRow.channel)
-        .where(RequestMessageRow.request_id.in_(request_ids))  # type: ignore[attr-defined]
-        .order_by(RequestMessageRow.seq)
+        select(REQUEST_MESSAGE.c.request_id, REQUEST_MESSAGE.c.intake_id, REQUEST_MESSAGE.c.channel)
+        .where(REQUEST_MESSAGE.c.request_id.in_(request_ids))
+        .order_by(REQUEST_MESSAGE.c.seq)
     )
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for request_id, intake_id, channel in connection.execute(statement):
@@ -95,11 +95,7 @@ def _messages(connection: Connection, request_ids: Sequence[int]) -> dict[int, l
 
 
 def _reporters(connection: Connection, request_ids: Sequence[int]) -> dict[int, list[Reporter]]:
-    statement = (
-        select(ReporterRow.request_id, ReporterRow.document)
-        .where(ReporterRow.request_id.in_(request_ids))  # type: ignore[attr-defined]
-        .order_by(ReporterRow.seq)
-    )
+    statement = select(REPORTER.c.request_id, REPORTER.c.document).where(REPORTER.c.request_id.in_(request_ids)).order_by(REPORTER.c.seq)
     found: dict[int, list[Reporter]] = defaultdict(list)
     for request_id, document in connection.execute(statement):
         found[request_id].extend(Reporter.model_validate(entry) for entry in orjson.loads(document))
@@ -108,9 +104,9 @@ def _reporters(connection: Connection, request_ids: Sequence[int]) -> dict[int, 
 
 def _external_ids(connection: Connection, request_ids: Sequence[int]) -> dict[int, list[ExternalId]]:
     statement = (
-        select(DeliveryRow.request_id, DeliveryRow.sink_id, DeliveryRow.external_id, DeliveryRow.external_url)
-        .where(DeliveryRow.request_id.in_(request_ids), DeliveryRow.external_id.is_not(None))  # type: ignore[attr-defined,union-attr]
-        .order_by(DeliveryRow.id)  # type: ignore[arg-type]
+        select(DELIVERY.c.request_id, DELIVERY.c.sink_id, DELIVERY.c.external_id, DELIVERY.c.external_url)
+        .where(DELIVERY.c.request_id.in_(request_ids), DELIVERY.c.external_id.is_not(None))
+        .order_by(DELIVERY.c.id)
     )
     found: dict[int, dict[tuple[str, str], ExternalId]] = defaultdict(dict)
     for request_id, sink_id, external_id, url in connection.execute(statement):

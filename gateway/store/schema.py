@@ -33,7 +33,10 @@ def is_current(location: StoreLocation) -> bool:
 
 
 def migrate(location: StoreLocation, revision: str = "head") -> None:
-    """Bring the store to ``revision``; does nothing when it is there. Several gateways may do this at once: one migrates, the others wait."""
+    """Bring the store to ``revision``; does nothing when it is there.
+
+    Several gateways may do this at once: one migrates, the others wait.
+    """
     from gateway.store.migrations.run import upgrade
 
     for path in (location.inbox, location.main):

@@ -35,8 +35,8 @@ READER_PRAGMAS = (("query_only", 1), ("busy_timeout", 10_000))
 
 def require_sound_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
     """Raise StoreError where this SQLite has the WAL-reset bug."""
-    line, patch = version[:2], version[2]
-    if tuple(version[:3]) >= FIXED or patch >= BACKPORTED.get(line, 1_000):
+    major, minor, patch = version[:3]
+    if (major, minor, patch) >= FIXED or patch >= BACKPORTED.get((major, minor), 1_000):
         return
     found = ".".join(map(str, version[:3]))
     raise StoreError(f"SQLite {found} can lose committed rows in WAL mode (fixed in 3.51.3): install pysqlite3>=0.6.1")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from channels.base import RawMessage
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping  # for its type only: readers must stay without SQLAlchemy
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Stored:
     attempts: int = 0
 
 
-def stored_from_row(row: Mapping[str, Any]) -> Stored:
+def stored_from_row(row: RowMapping) -> Stored:
     """Map an inbox row to what it was when it arrived."""
     raw = RawMessage(
         source_id=row["source_id"],

@@ -11,9 +11,9 @@ understands; on PostgreSQL everything is in one.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -106,7 +106,8 @@ class MessageRow(SQLModel, table=True):
 class MessageReferenceRow(SQLModel, table=True):
     """A Message-ID that a stored message has (``own``) or refers to: what a follow-up is recognised by.
 
-    ``reference`` is the first 8 bytes of SHA-256 over jurisdiction, NUL, Message-ID, as a signed integer; a match is verified against the document.
+    ``reference`` is the first 8 bytes of SHA-256 over jurisdiction, NUL, Message-ID, as a signed integer; a match is verified against
+    the document.
     """
 
     __tablename__ = "message_reference"
@@ -294,3 +295,26 @@ class ApiKeyRow(SQLModel, table=True):
     scope: str
     created: datetime = _instant(nullable=False)
     revoked: datetime | None = _instant(nullable=True)
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return cast(Table, vars(row)["__table__"])
+
+
+# What the repositories write their statements with.
+INBOX = _table(InboxRow)
+MESSAGE = _table(MessageRow)
+MESSAGE_REFERENCE = _table(MessageReferenceRow)
+ATTACHMENT = _table(AttachmentRow)
+SERVICE_REQUEST = _table(ServiceRequestRow)
+REQUEST_PLACE = _table(RequestPlaceRow)
+REQUEST_MESSAGE = _table(RequestMessageRow)
+PARTY = _table(PartyRow)
+PARTY_IDENTIFIER = _table(PartyIdentifierRow)
+REPORTER = _table(ReporterRow)
+EVENT = _table(EventRow)
+DELIVERY = _table(DeliveryRow)
+COUNTER = _table(CounterRow)
+CURSOR = _table(CursorRow)
+TIMER = _table(TimerRow)
+API_KEY = _table(ApiKeyRow)

@@ -23,7 +23,8 @@ class GroupCommit(Generic[Item, Result]):
 
     ``write`` makes the whole batch durable in one transaction and returns one result, or one exception, for each item; when it raises,
     nothing of the batch is stored and every waiting caller gets the exception. ``weight`` says how heavy an item is (bytes);
-    ``max_items`` and ``max_weight`` bound a batch, ``max_waiting`` and ``max_waiting_weight`` what may wait before callers are refused with StoreBusy.
+    ``max_items`` and ``max_weight`` bound a batch, ``max_waiting`` and ``max_waiting_weight`` what may wait before callers are refused
+    with StoreBusy.
     """
 
     def __init__(

@@ -60,4 +60,3 @@ def routes(wired: Wired, intake: Intake, keys: Keys) -> Iterable[web.RouteDef]:
         return web.json_response({"intake_id": receipt.intake_id, "duplicate": receipt.duplicate}, status=202)
 
     return [web.post("/api/v1/intake/{channel_id}", post)]
-

@@ -19,7 +19,10 @@ _MOST = 1_000
 
 
 class Keys:
-    """The keys of one store. The database is opened at the first use: a gateway that nobody asks over the API needs no second connection."""
+    """The keys of one store.
+
+    The database is opened at the first use: a gateway that nobody asks over the API needs no second connection.
+    """
 
     def __init__(self, location: StoreLocation) -> None:
         self._location = location

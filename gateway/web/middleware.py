@@ -23,7 +23,7 @@ def problem(status: int, title: str, *, detail: str = "", headers: dict[str, str
 
 
 @web.middleware
-async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:  # noqa: PLR0911  (one answer for each kind of error)
     """Turn whatever is raised into an answer that tells no secrets: again (503, 429) or never (4xx)."""
     try:
         async with asyncio.timeout(DEADLINE):
@@ -47,7 +47,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(408, "Request Timeout", headers={"Connection": "close"})
     except (ConnectionError, asyncio.CancelledError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001  (an error that nobody foresaw is temporary, and never shown)
         _log.exception("a request failed", method=request.method, route=_route_of(request))
         return _again(503, "Service Unavailable", 30)
 
