@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -40,6 +41,10 @@ class Settings(AdapterSettings):
     """Where they live."""
     refuse: str = ""
     """What building it fails with."""
+    tls_cert: Path | None = None
+    """A certificate."""
+    tls_key: Path | None = None
+    """Its key."""
     sick: bool = False
     """Whether its check fails."""
 
