@@ -13,8 +13,9 @@ from datetime import datetime
 from time import perf_counter
 
 from normalizer.catalog import Catalog
-from normalizer.model import Disposition, Emergency, InboundMessage, ServiceRequest
+from normalizer.model import Disposition, Emergency, InboundMessage, Sender, ServiceRequest
 from normalizer.ports import Gazetteer, Messages, NothingKnown, RecentRequests
+from normalizer.words import Reading
 
 _nothing = NothingKnown()
 
@@ -52,6 +53,8 @@ class Work:
     canonical identifier of the sender (``email:…``, ``phone:+1…``, ``handle:x:…``) or None when anonymous. ``follows`` is the
     service_request_id that the message belongs to, when it does (follow-up or duplicate). ``released`` is set when a person decided that
     the message is a request: no stage settles it otherwise. ``seconds`` is the time each stage took, this message's share.
+    ``staff`` is true when the sender works for the city; ``on_behalf_of`` is the resident for whom staff wrote. ``reading`` holds the
+    words of the message for the stages of :func:`understand`, and is empty afterwards.
     """
 
     message: InboundMessage
@@ -63,6 +66,9 @@ class Work:
     emergency: Emergency = field(default_factory=Emergency)
     released: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
+    staff: bool = False
+    on_behalf_of: Sender | None = None
+    reading: Reading | None = field(default=None, repr=False, compare=False)
 
     @property
     def settled(self) -> bool:
@@ -108,6 +114,8 @@ def understand(batch: Sequence[Work], context: Context) -> None:
         started = perf_counter()
         stage(batch, context)
         _share(batch, name, started)
+    for work in batch:
+        work.reading = None
 
 
 def relate(batch: Sequence[Work], context: Context, known: Known) -> None:

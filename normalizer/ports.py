@@ -16,13 +16,19 @@ from normalizer.model import LocationCandidate
 
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
-    """A stored message that others may refer to. ``sender_key`` is the canonical identifier of who sent it (see identify)."""
+    """A stored message that others may refer to. ``sender_key`` is the canonical identifier of who sent it (see identify).
+
+    ``service_code`` and ``address_string`` are those of its request, where the store gives them: they tell a reply to a closed request from
+    a new matter.
+    """
 
     intake_id: str
     message_id: str | None
     sender_key: str | None
     service_request_id: str | None
     closed: bool = False
+    service_code: str | None = None
+    address_string: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""Whether a message belongs to something that is known: the same mail once more, or a follow-up of its sender.
+
+A message follows another when it refers to it (``References``, ``In-Reply-To``, RFC 5322 §3.6.4) and comes from the same sender, or when a
+reference that the channel verified says so (``hints["signed_reference"]``: the service_request_id out of a signed address or link). A number
+written in a subject is never enough: with the sender of that request it is, from anybody else the message is held for a person.
+
+A reply to a closed request about another matter or place is a new request, with the old one named in its evidence. An emergency is always a
+request of its own, whatever it replies to.
+
+Reasons: ``same_message`` (duplicate); ``reply``, ``reply_to_closed``, ``signed_reference``, ``reference_number`` (follow_up);
+``reference_unverified`` (held).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from normalizer.locate import address_key
+from normalizer.model import Evidence, InboundMessage
+from normalizer.pipeline import Context, Known, Work
+from normalizer.ports import KnownMessage
+
+_REFERENCES = 50
+"""So many of a thread's last ids are asked for: long threads name their whole past."""
+
+
+def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
+    """Settle what is already known; name what is related."""
+    for work in batch:
+        if not work.settled:
+            _correlate(work, known)
+
+
+def _correlate(work: Work, known: Known) -> None:
+    message = work.message
+    thread = _thread(message)
+    found = [item for item in known.messages.by_message_ids(thread) if item.intake_id != message.intake_id] if thread else []
+    if _same_message(work, found):
+        return
+    signed = message.hints.get("signed_reference")
+    if isinstance(signed, str) and signed:
+        first = known.messages.by_service_request_id(signed)
+        if first is not None:
+            _follow(work, first, "signed_reference")
+            return
+    for item in _nearest_first(found, thread):
+        if item.service_request_id and _same_party(work, item):
+            _follow(work, item, "reply")
+            return
+    _numbered(work, known)
+
+
+def _thread(message: InboundMessage) -> list[str]:
+    """The ids to ask for: the message's own, what it answers, and the thread's last ones, each once."""
+    ids = [message.message_id, message.in_reply_to, *reversed(message.references[-_REFERENCES:])]
+    return list(dict.fromkeys(item for item in ids if item))
+
+
+def _same_party(work: Work, item: KnownMessage) -> bool:
+    return work.sender_key is not None and item.sender_key == work.sender_key
+
+
+def _same_message(work: Work, found: Sequence[KnownMessage]) -> bool:
+    """The same mail by another road (two of the city's addresses): one request, and both know of it."""
+    message = work.message
+    if not message.message_id:
+        return False
+    for item in found:
+        if item.message_id == message.message_id and _same_party(work, item):
+            work.settle("duplicate", "same_message")
+            if work.message.disposition == "duplicate":
+                work.follows = item.service_request_id
+                work.requests.clear()
+                return True
+    return False
+
+
+def _nearest_first(found: Sequence[KnownMessage], thread: Sequence[str]) -> list[KnownMessage]:
+    order = {message_id: at for at, message_id in enumerate(thread)}
+    return sorted(found, key=lambda item: order.get(item.message_id or "", len(order)))
+
+
+def _follow(work: Work, item: KnownMessage, reason: str) -> None:
+    """Settle as a follow-up, unless the message has become something of its own."""
+    request_id = item.service_request_id
+    if request_id is None:
+        return
+    if work.emergency.flag or (item.closed and _another_matter(work, item)):
+        _name_related(work, request_id, reason)
+        return
+    work.settle("follow_up", "reply_to_closed" if item.closed and reason == "reply" else reason)
+    if work.message.disposition == "follow_up":
+        work.follows = request_id
+        work.requests.clear()
+
+
+def _another_matter(work: Work, item: KnownMessage) -> bool:
+    """True when the new text asks for another service than the closed request, or names another place, with confidence."""
+    if not work.requests:
+        return False
+    request = work.requests[0]
+    if request.address_string and item.address_string and address_key(request.address_string) != address_key(item.address_string):
+        return True
+    if request.classification.abstained:
+        return False
+    return item.service_code is None or request.service_code != item.service_code
+
+
+def _name_related(work: Work, request_id: str, reason: str) -> None:
+    for request in work.requests:
+        request.evidence.append(
+            Evidence(field="related_service_request_id", value=request_id, source=f"correlate.{reason}", detail="written in reply to that request")
+        )
+
+
+_NUMBER = re.compile(r"(?:#|\bSR[ #:-]{0,2}|\[)[ ]?([A-Za-z0-9][A-Za-z0-9-]{2,24})\]?")
+_LABELS = re.compile(r"\b(?:request|case|ticket|demande|requ[eê]te|dossier|r[eé]f[eé]rence)[ ]?(?:n[o°º]?\.?|number|numéro|#|:)?[ ]?([A-Za-z0-9-]{3,25})\b", re.IGNORECASE)
+
+
+def reference_numbers(subject: str | None, text: str) -> list[str]:
+    """What may be numbers of requests in a subject and in the first line: at most four, each with a digit in it."""
+    found: list[str] = []
+    for line in ((subject or "")[:300], text[:300].partition("\n")[0]):
+        for pattern in (_NUMBER, _LABELS):
+            for match in pattern.finditer(line):
+                number = match.group(1).strip("-")
+                if any(map(str.isdigit, number)) and number not in found:
+                    found.append(number)
+    return found[:4]
+
+
+def _numbered(work: Work, known: Known) -> None:
+    message = work.message
+    for number in reference_numbers(message.subject, message.text_new):
+        first = known.messages.by_service_request_id(number)
+        if first is None or first.intake_id == message.intake_id:
+            continue
+        if _same_party(work, first):
+            _follow(work, first, "reference_number")
+            return
+        if work.emergency.flag:
+            _name_related(work, number, "reference_unverified")
+            return
+        work.settle("held", "reference_unverified")
+        _name_related(work, number, "reference_unverified")
+        return

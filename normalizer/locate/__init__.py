@@ -1,0 +1,158 @@
+"""Where the problem is: what was said, never more than was said.
+
+``coordinates.py``  a pair of degrees written in a text
+``streets.py``      kinds of street, directions and ordinals in both languages, and what they are in a key
+``addresses.py``    addresses, intersections and streets in a text, by their civic forms
+``key.py``          :func:`address_key`, by which two ways of writing an address are equal
+
+``stage`` fills ``address_string``, ``lat`` and ``long``, ``zipcode`` and ``location`` of each request. A place that a form or a pin gave wins over
+one in the text; one in the text over a photo's. Positions come from the sender, a photo or the city's gazetteer; none is computed.
+
+Does not: know a city without its gazetteer, follow "across from the post office", or take a telephone's position for the problem's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from normalizer.locate import coordinates
+from normalizer.locate.addresses import Found, find
+from normalizer.locate.key import address_key
+from normalizer.model import Evidence, InboundMessage, Location, LocationCandidate, ServiceRequest
+from normalizer.pipeline import Context, Work
+from normalizer.words import TEXT_CAP, Reading
+
+__all__ = ["address_key", "find", "stage"]
+
+_CANDIDATES = 5
+_SURE = 0.9
+"""Score from which a gazetteer's position is taken when no other candidate comes near it."""
+
+
+def stage(batch: Sequence[Work], context: Context) -> None:
+    """Locate every request of the batch."""
+    for work in batch:
+        if not work.requests:
+            continue
+        message = work.message
+        reading = work.reading or Reading(message.text_new, message.subject)
+        for request in work.requests:
+            _locate(request, message, reading, context)
+
+
+def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, context: Context) -> None:
+    hinted = _hinted(request, message)
+    written = _written(reading)
+    known = list(context.gazetteer.lookup(message.text_new[:TEXT_CAP]))[:_CANDIDATES]
+    candidates = [*known, *(item for item in written if all(item.span != other.span for other in known))]
+    location = request.location
+    if not hinted and candidates:
+        _from_text(request, reading, known, candidates)
+    photo = next((file for file in message.attachments if _position(file.lat, file.long)), None)
+    if photo is not None:
+        candidates.append(LocationCandidate(lat=photo.lat, long=photo.long, precision="point", score=0.6))
+        if request.lat is None and request.address_string is None:
+            request.lat, request.long = photo.lat, photo.long
+            location = request.location = Location(precision="point", source="photo")
+            request.evidence.append(Evidence(field="lat", value=photo.lat, source="photo", score=0.6, detail="position in the photo"))
+    if candidates:
+        request.location.candidates = candidates[:_CANDIDATES]
+    else:
+        request.location = location
+
+
+def _written(reading: Reading) -> list[LocationCandidate]:
+    """Places that the text names, in the order of their precision; those of the subject when the text names none."""
+    found = [
+        LocationCandidate(address="", lat=lat, long=long, precision="point", span=span, score=0.95)
+        for lat, long, span in coordinates.find(reading.body.text)
+    ]
+    found += [_candidate(item, body=True) for item in find(reading.body)]
+    if not found and reading.subject.tokens:
+        found = [_candidate(item, body=False) for item in find(reading.subject)]
+    return sorted(found, key=lambda item: (-item.score, item.span or (0, 0)))[:_CANDIDATES]
+
+
+_SCORES = {"address": 0.85, "intersection": 0.75, "street": 0.5}
+
+
+def _candidate(item: Found, *, body: bool) -> LocationCandidate:
+    return LocationCandidate(address=item.text, precision=item.precision, span=item.span if body else None, score=_SCORES[item.precision])
+
+
+def _from_text(request: ServiceRequest, reading: Reading, known: Sequence[LocationCandidate], candidates: Sequence[LocationCandidate]) -> None:
+    best = candidates[0]
+    point = next((item for item in candidates if item.precision == "point" and item not in known), None)
+    named = next((item for item in candidates if item.address), None)
+    if named is not None:
+        request.address_string = named.address
+        request.evidence.append(Evidence(field="address_string", value=named.address, source="text", span=named.span, score=named.score))
+        zipcode = _zipcode(reading, named)
+        request.zipcode = request.zipcode or zipcode
+    if point is not None:
+        request.lat, request.long = point.lat, point.long
+        request.evidence.append(Evidence(field="lat", value=point.lat, source="text", span=point.span, score=point.score))
+        best = point
+    elif known and _position(known[0].lat, known[0].long) and _alone(known):
+        request.lat, request.long = known[0].lat, known[0].long
+        request.evidence.append(Evidence(field="lat", value=known[0].lat, source="gazetteer", span=known[0].span, score=known[0].score))
+    request.location = Location(precision=best.precision, source="text", span=best.span)
+
+
+def _alone(known: Sequence[LocationCandidate]) -> bool:
+    """True when the gazetteer's first candidate is sure and the second is not."""
+    return known[0].score >= _SURE and (len(known) < 2 or known[1].score < known[0].score - 0.1)
+
+
+def _zipcode(reading: Reading, named: LocationCandidate) -> str | None:
+    from normalizer.locate.addresses import postal_code
+
+    return postal_code(reading.body.text[named.span[1] : named.span[1] + 60]) if named.span else None
+
+
+def _hinted(request: ServiceRequest, message: InboundMessage) -> bool:
+    """Take the place that a form, a pin or an Open311 client gave. True when there was one."""
+    hints = message.hints
+    if not hints:
+        return False
+    lat, long = _number(hints.get("lat")), _number(hints.get("long"))
+    address = hints.get("address")
+    source = _source(hints.get("location_source"), message.channel)
+    given = False
+    if isinstance(address, str) and address.strip():
+        request.address_string = " ".join(address.split())[:400]
+        request.evidence.append(Evidence(field="address_string", value=request.address_string, source=source, score=0.95))
+        request.location = Location(precision="address" if any(map(str.isdigit, address)) else "place", source=source)
+        given = True
+    if lat is not None and long is not None and _position(lat, long):
+        request.lat, request.long = lat, long
+        request.evidence.append(Evidence(field="lat", value=lat, source=source, score=0.95))
+        request.location = Location(precision="point", source=source)
+        given = True
+    return given
+
+
+_SOURCES = {"sms": "pin", "social": "pin", "phone": "staff"}
+
+
+def _source(hint: object, channel: str) -> str:
+    if isinstance(hint, str) and hint in ("text", "form", "photo", "pin", "staff"):
+        return hint
+    return _SOURCES.get(channel, "form")
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _position(lat: float | None, long: float | None) -> bool:
+    """True for a position on Earth that is not the origin, where broken devices put everything."""
+    return lat is not None and long is not None and -90 <= lat <= 90 and -180 <= long <= 180 and not (lat == 0 and long == 0)
