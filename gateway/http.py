@@ -112,6 +112,8 @@ class Http:
             raise _failure(error, status) from error
         except aiohttp.ClientError as error:  # those that httpx-aiohttp has no httpx name for, as a malformed answer
             raise CallFailed("protocol", sent=True, status=status) from error
+        except ssl.SSLError as error:  # the file of certificates holds none
+            raise CallFailed("tls", sent=False) from error
 
     async def aclose(self) -> None:
         """End the connections; the client may be used again."""
@@ -121,6 +123,8 @@ class Http:
 
     async def _read(self, response: httpx.Response) -> bytes:
         # Identity was asked for, so a compressed body is not undone: 300 MB may hide in 300 kB.
+        if response.is_stream_consumed:  # a stand-in for the network (respx) hands over answers that were read already
+            return response.content
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.aiter_raw():
@@ -214,7 +218,7 @@ def _failure(error: httpx.HTTPError, status: int | None) -> CallFailed:
         return CallFailed("connect", sent=False)
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | aiohttp.ClientPayloadError):
         return CallFailed("reset", sent=True, status=status)
-    if cause is None and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+    if not isinstance(cause, aiohttp.ClientError) and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return CallFailed("connect", sent=False)
     if isinstance(error, httpx.UnsupportedProtocol):
         return CallFailed("bad_address", sent=False)

@@ -99,8 +99,8 @@ def _simple(value: Mapping[str, Any]) -> Record:
 def _sorted(records: list[Record]) -> Read:
     """GeoReport's JSON has errors in a bare list like anything else: a code and a description and nothing more make one."""
     answer = Read()
-    for record in records:
-        is_error = bool(record) and record.keys() <= {"code", "description"}
+    for record in filter(None, records):
+        is_error = record.keys() <= {"code", "description"}
         (answer.errors if is_error else answer.records).append(record)
     return answer
 

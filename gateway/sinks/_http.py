@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 
 from gateway.http import Answer, CallFailed, Http, Manners
 from gateway.sinks.base import Deferred, Rejected, SinkSettings
@@ -24,7 +23,7 @@ class HttpSinkSettings(SinkSettings):
     headers: dict[str, SecretStr] = Field(default_factory=dict)
     """Further headers of every call, for example an Authorization that the system asks for."""
 
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     """Certificates (PEM) to trust in place of the public ones, for a system with a certificate of the city's own."""
 
     proxy: str | None = Field(default=None, pattern=r"^https?://\S+$")

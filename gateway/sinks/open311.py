@@ -165,7 +165,9 @@ class Open311Sink:
         except CallFailed as error:
             return Deferred(error.reason, retry_after=failed(error).retry_after, token=token)
         said = _understood(answer)
-        if said is not None and 200 <= answer.status < 300:
+        if 200 <= answer.status < 300:
+            if said is None:
+                return Deferred("not_georeport", token=token)
             number = next((record["service_request_id"] for record in said.records if "service_request_id" in record), None)
             return self._delivered(number, token) if number else Deferred("token_pending", token=token, scope="delivery")
         if answer.status in (400, 404):

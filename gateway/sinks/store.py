@@ -10,6 +10,7 @@ class Settings(SinkSettings):
     """Settings of the own store as a sink. It needs no table: every request stays in the store, wherever else it goes."""
 
     type: str = "store"
+    """Always ``store``."""
 
 
 class StoreSink:
