@@ -71,8 +71,8 @@ def _top() -> Iterator[str]:
 def _adapters(title: str, section: str, root: str) -> Iterator[str]:
     yield from (f"## {title}", "")
     if section == "channels":
-        yield "Each `[channels.NAME]` has a `type` and what that type asks for. A `jurisdiction_id` beside it names the city whose messages come"
-        yield from ("in there, where the gateway serves several (`[jurisdictions]`); without it they are the first city's.", "")
+        yield "Each `[channels.NAME]` has a `type` and what that type asks for. A `jurisdiction_id` beside it names the city whose"
+        yield from ("messages come in there, where the gateway serves several (`[jurisdictions]`); else they are the first city's.", "")
     for kind in wiring.types(root):
         module = wiring.find(root, kind)
         yield from (f"### `{kind}`", "", _sentence(module.__doc__), "")
