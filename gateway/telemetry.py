@@ -31,7 +31,8 @@ _PRIVATE = frozenset(
     }
 )
 _MAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,255}")
-_PHONE = re.compile(r"\+?\d[\d .()-]{7,18}\d")
+_PHONE = re.compile(r"(?<![\w.:/-])(?:\+\d|\(?\d{3}\)?[ .-]\d{3}[ .-]|\d{7})[\d .()-]{2,14}\d(?![\w:])")
+"""Telephone numbers as people write them; not addresses of machines, times or ids."""
 _FOLDER = "intake311-metrics-"
 
 

@@ -32,6 +32,8 @@ Channel = Annotated[str | None, typer.Option(help="Only this channel, by its nam
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the newest so many. The default is all with --json, otherwise 50.")]
 _AGO = re.compile(r"(\d+)([mhd])")
 _FOR_PEOPLE = 50
+_WHOLE = frozenset({"intake_id", "number", "id", "request", "since", "received", "at", "after", "next attempt"})
+"""Columns that are no use in halves: people copy them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(*columns, title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    drawn = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, no_wrap=column in _WHOLE, overflow="fold")
     for row in rows:
         drawn.add_row(*("" if cell is None else cell if isinstance(cell, str) else str(cell) for cell in row))
     Console().print(drawn)

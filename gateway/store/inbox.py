@@ -129,7 +129,7 @@ class PostgresAppender:
         self._conninfo = conninfo
         self._connection: Any = None
         self._insert = (
-            f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "  # noqa: S608  # our own columns
+            f"INSERT INTO inbox ({', '.join(_COLUMNS)}, seq) VALUES ({', '.join(['%s'] * (len(_COLUMNS) + 1))}) "  # noqa: S608  # our own columns
             "ON CONFLICT (source_key) DO NOTHING RETURNING intake_id"
         )
 
@@ -140,11 +140,15 @@ class PostgresAppender:
         import psycopg
 
         connection = self._connected()
-        # Two gateways that insert the same keys in different orders would wait for each other for ever.
-        rows = sorted((arrival.row() for arrival in arrivals), key=lambda row: row[4])
         try:
             with connection.transaction(), connection.cursor() as cursor:
                 failpoint.hit("inbox.insert")
+                cursor.execute("SELECT nextval(pg_get_serial_sequence('inbox', 'seq')) FROM generate_series(1, %s)", (len(arrivals),))
+                numbers = sorted(number for (number,) in cursor.fetchall())
+                # Numbered in the order of arrival, but inserted in the order of the keys: two gateways that insert the same keys in
+                # different orders would wait for each other.
+                numbered = ((*arrival.row(), number) for arrival, number in zip(arrivals, numbers, strict=True))
+                rows = sorted(numbered, key=lambda row: row[4])
                 cursor.executemany(self._insert, rows, returning=True)
                 stored: set[str] = set()
                 for _result in rows:

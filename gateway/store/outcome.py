@@ -83,7 +83,8 @@ class OutcomeWriter:
             facts.add(outcome.work)
             self._add(outcome, people.party_of(outcome.work))
         for table, rows in (*people.rows(), *self._rows.items()):
-            self._connection.execute(insert(table), rows)
+            if rows:
+                self._connection.execute(insert(table), rows)
         history.append(self._connection, self._events, self._now)
 
     def _add(self, outcome: Outcome, party_id: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Journeys: the whole gateway over real sockets, as its users meet it."""
