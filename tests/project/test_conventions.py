@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def test_every_folder_of_code_is_a_package() -> None:
     folders = {path.parent for path in modules(*PACKAGES, "tests")}
     folders |= {parent for folder in folders for parent in folder.parents if parent != Path()}
     assert [str(folder) for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()] == []
+
+
+def test_every_channel_is_kept_apart_from_the_others() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (apart,) = [contract for contract in contracts if contract["id"] == "channels-apart"]
+    folders = {path.parent for path in modules("channels") if path.parent != Path("channels")}
+    assert set(apart["modules"]) == {f"channels.{folder.relative_to('channels').parts[0]}" for folder in folders}
 
 
 def test_tests_mirror_the_packages() -> None:
