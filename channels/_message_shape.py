@@ -17,6 +17,8 @@ from normalizer.model import ChannelName
 MAX_TEXT = 100_000
 """Characters of a message's text."""
 
+MAX_ATTRIBUTES = 1_000
+
 
 def _one_line(value: str) -> str:
     """Control characters become one space: a subject or a name must not end a header or a log line."""
@@ -71,9 +73,9 @@ def _form(pattern: str, says: str) -> AfterValidator:
 def _attributes(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("must be an object")  # noqa: TRY004  as above
-    if len(value) > 200:
-        raise ValueError("has more than 200 entries")
-    return {_one_line(name)[:200]: _attribute(item) for name, item in value.items()}
+    if len(value) > MAX_ATTRIBUTES:
+        raise ValueError(f"has more than {MAX_ATTRIBUTES} entries")
+    return {_one_line(name): _attribute(item) for name, item in value.items()}
 
 
 def _attribute(value: Any) -> Any:
@@ -81,7 +83,7 @@ def _attribute(value: Any) -> Any:
     items = value if isinstance(value, list) else [value]
     if len(items) > 200 or not all(item is None or isinstance(item, str | int | float) for item in items):
         raise ValueError("each must be a string, a number, true, false or a list of those")
-    clean = [_without_nul(item)[:10_000] if isinstance(item, str) else item for item in items]
+    clean = [_without_nul(item) if isinstance(item, str) else item for item in items]
     return clean if isinstance(value, list) else clean[0]
 
 

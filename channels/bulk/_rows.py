@@ -1,0 +1,141 @@
+"""Rows of a table and lines of JSON, each as the bytes of one JSON message."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, BinaryIO
+
+import orjson
+
+from channels._message import BadMessage, fingerprint, parse
+from channels.base import TooLarge
+from channels.bulk import _record, _text
+
+MAX_FIELD = 1 << 20
+"""Characters of one cell; more means that a quote was never closed."""
+
+_DELIMITERS = ",;\t|"
+_LINES_OF_A_RECORD = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message: the line of the file that it ends on, its bytes and key; or why it cannot be read."""
+
+    line: int
+    content: bytes = b""
+    source_id: str = ""
+    fingerprint: str = ""
+    skipped: str | None = None
+
+
+def from_json_lines(stream: BinaryIO, zone: tzinfo, max_size: int) -> Iterator[Row]:
+    """One object a line. A line that has the shape of the JSON message is passed on as it is; a line that is no JSON too (it is held)."""
+    number = 0
+    while line := stream.readline(max_size + 1):
+        number += 1
+        if len(line) > max_size and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(1 << 16)
+            yield Row(number, skipped=f"a line of more than {max_size} bytes")
+        elif content := line.strip().removeprefix(b"\xef\xbb\xbf"):
+            yield _json_row(number, content, zone)
+
+
+def _json_row(number: int, content: bytes, zone: tzinfo) -> Row:
+    try:
+        parsed = parse(content, idempotency_key=content_id(content))
+    except (BadMessage, TooLarge):
+        pass
+    else:
+        return Row(number, content, parsed.source_id, parsed.fingerprint)
+    try:
+        data = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        data = None
+    return _row(number, _record.shaped(data, zone)) if isinstance(data, dict) and data else Row(number, content, content_id(content))
+
+
+def from_table(stream: BinaryIO, zone: tzinfo) -> Iterator[Row]:
+    """The rows of a CSV file whose first row has the headings; encoding and delimiter are found out.
+
+    Holds one row in memory. A record that never ends (an unclosed quote) ends the reading, and says so.
+    """
+    csv.field_size_limit(MAX_FIELD)  # the library's limit is one for the whole process, and too small by default
+    encoding = _text.encoding_of(stream)
+    text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+    try:
+        delimiter, skip = _delimiter(text)
+        reader = csv.reader(_lines(text), delimiter=delimiter)
+        before = 0
+        headings: list[str] | None = None
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Row(before + 1, skipped=f"cannot be read ({error}); the rest of the file is left out")
+                return
+            if reader.line_num - before > _LINES_OF_A_RECORD:
+                yield Row(before + 1, skipped="a quote is not closed; the rest of the file is left out")
+                return
+            before = reader.line_num
+            if before <= skip or not any(cell.strip() for cell in cells):
+                continue
+            if headings is None:
+                headings = _unique(cells)
+            else:
+                yield _row(before, _record.shaped(_named(headings, cells), zone))
+    finally:
+        text.detach()
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The file's lines, none longer than a cell may be."""
+    while line := text.readline(MAX_FIELD):
+        if len(line) == MAX_FIELD and not line.endswith(("\n", "\r")):
+            raise csv.Error(f"a line of more than {MAX_FIELD} characters")
+        yield line
+
+
+def content_id(content: bytes) -> str:
+    """The key of a message that has none: the same bytes are the same message."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _row(line: int, message: dict[str, Any]) -> Row:
+    content = orjson.dumps(message)
+    source_id = message.get("source_id")
+    return Row(line, content, source_id if isinstance(source_id, str) else content_id(content), fingerprint(message))
+
+
+def _delimiter(text: io.TextIOWrapper) -> tuple[str, int]:
+    """The character that stands most often between the headings, and how many lines to skip (Excel's ``sep=;``)."""
+    first = text.readline(1 << 16)
+    text.seek(0)
+    if first[:4].lower() == "sep=" and len(first.strip()) == 5:
+        return first[4], 1
+    outside = "".join(first.split('"')[::2])
+    return max(_DELIMITERS, key=outside.count), 0
+
+
+def _unique(cells: Sequence[str]) -> list[str]:
+    """Headings of which no two are the same and none is empty."""
+    seen: dict[str, int] = {}
+    names = []
+    for number, cell in enumerate(cells, 1):
+        name = cell.strip() or f"column {number}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _named(headings: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    extra = [f"column {number}" for number in range(len(headings) + 1, len(cells) + 1)]
+    return {name: cell.strip() for name, cell in zip([*headings, *extra], cells, strict=False)}
