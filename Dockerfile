@@ -18,7 +18,8 @@ LABEL org.opencontainers.image.title="intake311" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --system --gid 10311 intake311 \
     && useradd --system --uid 10311 --gid intake311 --home-dir /srv/intake311 --create-home intake311 \
-    && install -d -o intake311 -g intake311 /srv/intake311/config /srv/intake311/var
+    && install -d -o intake311 -g intake311 /srv/intake311/config \
+    && install -d -m 700 -o intake311 -g intake311 /srv/intake311/var
 COPY --from=build /opt/intake311 /opt/intake311
 COPY --chown=intake311 config/container.toml /srv/intake311/config/intake311.toml
 ENV PATH=/opt/intake311/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -21,11 +21,11 @@ setup: $(READY) ## .venv with everything that running needs
 dev: $(DEV) ## .venv with everything that developing needs
 
 run: $(READY) ## start the gateway on its embedded default (CONFIG=… for another configuration)
-	@mkdir -p var
+	@test -d var || mkdir -m 700 var
 	@exec $(BIN)/intake311 serve --config $(CONFIG)
 
 demo: $(READY) ## start the gateway and let a simulated city talk to it
-	@mkdir -p var
+	@test -d var || mkdir -m 700 var
 	@sh .ci/demo $(CONFIG)
 
 test: $(DEV) postgres ## the whole test suite (TESTS=… for a part, WORKERS=0 for one process)

@@ -60,7 +60,7 @@ async def examine(path: Path | None, environ: Mapping[str, str], *, connect: boo
         wired = load(path, environ)
     except ConfigError as error:
         return [Finding(mistake.path, "problem", mistake.message, configuration=True) for mistake in error.mistakes]
-    findings = [Finding("configuration", "ok", f"{wired.path}: {len(wired.channels)} channels, {len(wired.sinks)} sinks")]
+    findings = [Finding("configuration", "ok", f"{wired.path}: channels: {len(wired.channels)}, sinks: {len(wired.sinks)}")]
     findings += (Finding(warning.path, "warning", warning.message, configuration=True) for warning in wired.warnings)
     findings += _environment()
     findings += await asyncio.to_thread(lambda: [*ports(wired), *directories(wired.configuration.store), *certificates(wired)])
@@ -124,6 +124,7 @@ def _answers(listen: Listen) -> bool:
 
 def directories(settings: Store) -> Iterator[Finding]:
     """Whether what is accepted can be written, stays private, and has room."""
+    disks: set[int] = set()
     for where, directory in _data_directories(settings):
         place = _existing(directory)
         if not os.access(place, os.W_OK | os.X_OK):
@@ -139,6 +140,9 @@ def directories(settings: Store) -> Iterator[Finding]:
         if system in _NETWORK_FILE_SYSTEMS:
             what = f"{place} is on {system}, where neither locks nor fsync can be relied on"
             yield Finding(where, "problem", what, "use a local disk, or PostgreSQL and an S3-compatible store")
+        if place.stat().st_dev in disks:
+            continue
+        disks.add(place.stat().st_dev)
         free = shutil.disk_usage(place).free
         what = f"{free >> 20} MiB free under {place}"
         if free < settings.min_free:
