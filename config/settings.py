@@ -63,8 +63,6 @@ class Server(Section):
     """Address and port of the HTTP server. In front of it stands a reverse proxy that speaks TLS."""
     public_url: Annotated[str, AfterValidator(_web_url)] = "http://127.0.0.1:8311"
     """How the outside reaches this server, without a slash at the end; providers sign their webhooks over it."""
-    name: str = "intake311"
-    """What the city calls this service, as people read it."""
     hostname: str = ""
     """The machine's public name, said by the mail server in its greeting. Empty: the host of ``public_url``."""
     max_connections: int = Field(default=1000, ge=1)

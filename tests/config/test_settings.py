@@ -41,10 +41,10 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    text = SMALLEST + '[server]\nlisten = "127.0.0.1:1"\nname = "City"\n[store]\nmin_free = "1 GiB"\n'
+    text = SMALLEST + '[server]\nlisten = "127.0.0.1:1"\nhostname = "mx.city.example"\n[store]\nmin_free = "1 GiB"\n'
     configuration = good(tmp_path, text, INTAKE311__SERVER__LISTEN="127.0.0.1:2", INTAKE311__STORE__MIN_FREE="2 MiB")
     assert configuration.server.listen.port == 2
-    assert configuration.server.name == "City"
+    assert configuration.server.hostname == "mx.city.example"
     assert configuration.store.min_free == 2 * 2**20
 
 
@@ -76,11 +76,11 @@ def test_a_file_that_holds_a_value_has_to_be_readable_text(tmp_path: Path) -> No
         tmp_path,
         SMALLEST,
         INTAKE311__STORE__URL_FILE="/does/not/exist",
-        INTAKE311__SERVER__NAME_FILE=str(tmp_path / "binary"),
+        INTAKE311__SERVER__PUBLIC_URL_FILE=str(tmp_path / "binary"),
         INTAKE311__SERVER__HOSTNAME_FILE=str(tmp_path / "huge"),
     )
     assert "cannot be read" in found["INTAKE311__STORE__URL_FILE"]
-    assert "not UTF-8" in found["INTAKE311__SERVER__NAME_FILE"]
+    assert "not UTF-8" in found["INTAKE311__SERVER__PUBLIC_URL_FILE"]
     assert "larger" in found["INTAKE311__SERVER__HOSTNAME_FILE"]
 
 
@@ -242,9 +242,9 @@ def test_which_file_is_read(tmp_path: Path) -> None:
 
 
 def test_the_process_environment_is_not_read_behind_the_callers_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INTAKE311__SERVER__NAME", "not asked for")
+    monkeypatch.setenv("INTAKE311__SERVER__HOSTNAME", "not asked for")
     monkeypatch.setenv("SERVER", "not asked for")
-    assert good(tmp_path).server.name == "intake311"
+    assert good(tmp_path).server.hostname == ""
 
 
 def test_the_public_name_is_the_hosts(tmp_path: Path) -> None:
