@@ -55,8 +55,10 @@ def messages(stream: BinaryIO, max_size: int) -> Iterator[tuple[bytes, bool]]:
 
 def without_postmark(content: bytes) -> bytes:
     """A single mail that was saved with its postmark, without it: the line is the mailbox's, not the mail's."""
-    line, newline, rest = content.partition(b"\n")
-    return rest if newline and postmark(line, strict=False) and is_field(rest) else content
+    if not postmark(content, strict=False):
+        return content
+    rest = content[content.find(b"\n") + 1 :]
+    return rest if is_field(rest) else content
 
 
 def _add(message: bytearray, piece: bytes, max_size: int) -> bool:
@@ -67,8 +69,9 @@ def _add(message: bytearray, piece: bytes, max_size: int) -> bool:
 
 
 def _unframed(message: bytearray) -> bytes:
-    """Without the empty line that separates it from the next postmark."""
+    """Without the empty line that separates it from the next postmark, and without the postmark of a mailbox that it lay in before."""
     for ending in (b"\r\n\r\n", b"\n\n"):
         if message.endswith(ending):
-            return bytes(message[: -len(ending) // 2])
-    return bytes(message)
+            del message[-len(ending) // 2 :]
+            break
+    return without_postmark(bytes(message))

@@ -25,7 +25,7 @@ _LINES_OF_A_RECORD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message: the line of the file that it ends on, its bytes and key; or why it cannot be read."""
+    """One message: the line of the file that it begins on, its bytes and key; or why it cannot be read."""
 
     line: int
     content: bytes = b""
@@ -64,43 +64,55 @@ def _json_row(number: int, content: bytes, zone: tzinfo) -> Row:
 def from_table(stream: BinaryIO, zone: tzinfo) -> Iterator[Row]:
     """The rows of a CSV file whose first row has the headings; encoding and delimiter are found out.
 
-    Holds one row in memory. A record that never ends (an unclosed quote) ends the reading, and says so.
+    Holds two rows in memory. A record that never ends (an unclosed quote) ends the reading, and says so.
     """
     csv.field_size_limit(MAX_FIELD)  # the library's limit is one for the whole process, and too small by default
-    encoding = _text.encoding_of(stream)
-    text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(stream, _text.encoding_of(stream), errors="replace", newline="")
+    headings: list[str] | None = None
     try:
-        delimiter, skip = _delimiter(text)
-        reader = csv.reader(_lines(text), delimiter=delimiter)
-        before = 0
-        headings: list[str] | None = None
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Row(before + 1, skipped=f"cannot be read ({error}); the rest of the file is left out")
-                return
-            if reader.line_num - before > _LINES_OF_A_RECORD:
-                yield Row(before + 1, skipped="a quote is not closed; the rest of the file is left out")
-                return
-            before = reader.line_num
-            if before <= skip or not any(cell.strip() for cell in cells):
-                continue
-            if headings is None:
+        for line, cells in _records(text):
+            if isinstance(cells, str):
+                yield Row(line, skipped=cells)
+            elif headings is None:
                 headings = _unique(cells)
             else:
-                yield _row(before, _record.shaped(_named(headings, cells), zone))
+                yield _row(line, _record.shaped(_named(headings, cells), zone))
     finally:
         text.detach()
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """The file's lines, none longer than a cell may be."""
+def _records(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | str]]:
+    """The records that are not empty, each with the line where it begins; at last, perhaps, why there are no more."""
+    delimiter, skip = _delimiter(text)
+    quotes = [0]
+    reader = csv.reader(_lines(text, quotes), delimiter=delimiter)
+    last: tuple[int, list[str]] | None = None
+    begins, lines = 1, 0
+    try:
+        for cells in reader:
+            begins, lines = begins + lines, reader.line_num - (begins + lines) + 1
+            if last is not None:
+                yield last
+            last = (begins, cells) if begins > skip and any(cell.strip() for cell in cells) else None
+            if lines > _LINES_OF_A_RECORD:
+                break
+    except csv.Error as error:
+        if last is not None:
+            yield last
+        yield begins + lines, f"cannot be read ({error}); the rest of the file is left out"
+        return
+    if lines > _LINES_OF_A_RECORD or (lines > 1 and quotes[0] % 2):
+        yield begins, "a quote is not closed; from here on the file is left out"
+    elif last is not None:
+        yield last
+
+
+def _lines(text: io.TextIOWrapper, quotes: list[int]) -> Iterator[str]:
+    """The file's lines, none longer than a cell may be; ``quotes`` counts the quotation marks."""
     while line := text.readline(MAX_FIELD):
         if len(line) == MAX_FIELD and not line.endswith(("\n", "\r")):
             raise csv.Error(f"a line of more than {MAX_FIELD} characters")
+        quotes[0] += line.count('"')
         yield line
 
 

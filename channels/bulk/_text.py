@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LOWER = frozenset("àâäæáçéèêëîïíìôöóòœùûüúñ’«»°")
-_UPPER = frozenset("ÀÂÇÉÈÊËÎÏÔŒÙÛÜ‘“”–—…€")
+_UPPER = frozenset("ÀÂÇÉÈÊËÎÏÔŒÙÛÜÑ‘“”–—…€")
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 

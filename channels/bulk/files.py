@@ -215,7 +215,7 @@ def _mail(origin: str, content: bytes, rules: _Rules, *, whole: bool) -> FileIte
     source_id = rules.mail_source_id(content)
     if whole:
         return FileItem(origin, content, MAIL, source_id)
-    ends = [at for mark in (b"\r\n\r\n", b"\n\n") if 0 <= (at := content.find(mark, 0, _HEAD)) < _HEAD]
+    ends = [at + len(line_end) for line_end in (b"\r\n", b"\n") if (at := content.find(line_end * 2, 0, _HEAD)) >= 0]
     return FileItem(origin, content[: min(ends, default=_HEAD)], MAIL, source_id, held="too_large")
 
 
