@@ -52,11 +52,13 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until ``stop`` is set; then wait for attempts under way, up to the grace time, and write their outcomes."""
         await self._recover(stop)
+        self._reporter.begin()
         reporting = asyncio.create_task(self._reporter.run())
         try:
             async with asyncio.TaskGroup() as group:
                 for lane in self._lanes.values():
                     group.create_task(lane.run(stop))
+                await stop.wait()
         finally:
             self._reporter.end()
             await reporting
@@ -109,6 +111,10 @@ class _Reporter:
         self._waiting.append(outcome)
         self._stir.set()
 
+    def begin(self) -> None:
+        """Get ready for ``run``."""
+        self._ending.clear()
+
     def end(self) -> None:
         """Write what waits, then end ``run``."""
         self._ending.set()
@@ -116,7 +122,6 @@ class _Reporter:
 
     async def run(self) -> None:
         """Write until ended. After that, a store that takes nothing within the grace time is left: the leases end by themselves."""
-        self._ending.clear()
         given_up = 0.0
         while self._waiting or not self._ending.is_set():
             if not self._waiting:
