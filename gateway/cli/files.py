@@ -2,8 +2,148 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+
+from gateway.cli._common import Config, Json, emit, opened, table
+from gateway.cli._progress import Bar
+
+if TYPE_CHECKING:
+    from channels.bulk.files import Kind
+    from gateway.imports import Place
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH…", help="Files, folders with all that is below, Maildirs, or - for standard input.")
+]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        help="What the files are, where names and first bytes do not tell: mail, mbox, json, jsonl, csv, vtt, srt, text or raw.",
+    ),
+]
+Processes = Annotated[int | None, typer.Option(min=1, help="Processes that read; one for each processor by default.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.command()(normalize)
+    app.command()(ingest)
+
+
+def normalize(
+    paths: Paths,
+    adapter: Annotated[str, typer.Option("--adapter", "-a", help="Type of channel that reads them: email.smtp, api.message, bulk.files …")],
+    kind: KindOption = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Take the city's catalog, languages and the adapter's settings from this configuration."),
+    ] = None,
+    processes: Processes = None,
+) -> None:
+    """Print each message under PATH as one JSON object, with everything that is inferred from it; nothing is stored.
+
+    The object is the InboundMessage, and beside it "origin" (where it was found), "emergency", and "requests": the service requests that it
+    would become. A message that cannot be read has "disposition": "held" and "reason": "unreadable". Things that are no message are
+    named on standard error. Without --config the shipped catalog is used and no configuration is needed.
+    """
+    _quiet_log()
+    from gateway import pure
+    from gateway.imports import Fit
+
+    places = _places(paths)
+    try:
+        here = pure.setting(adapter, config)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--adapter") from None
+    fit = Fit.of(here.type, here.module, here.channel)
+
+    async def run(bar: Bar) -> None:
+        async for item, document in pure.run(fit.read(places, _kind(kind)), here, processes=processes):
+            if document is None:
+                bar.say(f"skipped {item.origin}: {item.skipped}")
+            else:
+                emit(document)
+                bar.advance()
+
+    with Bar("reading") as bar:
+        asyncio.run(run(bar))
+
+
+def ingest(
+    paths: Paths,
+    channel: Annotated[str, typer.Option("--channel", help="The channel that they come in by, by its name in the configuration.")],
+    kind: KindOption = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Bring messages in from files: .eml, mbox, Maildir, JSON Lines, CSV, WebVTT and SubRip.
+
+    Each is stored and processed like any other message of the channel; what was there before is not added again, so that an
+    interrupted run is simply repeated. It works while the gateway runs, which then processes them, and without one.
+    """
+    from config.words import did_you_mean
+    from gateway import wiring
+    from gateway.cli import importing
+    from gateway.imports import Fit
+
+    places = _places(paths)
+    with opened(config, parts=("channels",)) as store, Bar("storing") as bar:
+        _quiet_log()
+        if channel not in store.wired.channels:
+            raise typer.BadParameter(
+                f"no channel is called {channel!r}{did_you_mean(channel, store.wired.channels)}", param_hint="--channel"
+            )
+        settings = store.wired.channel_settings[channel]
+        fit = Fit.of(settings.type, wiring.find(wiring.CHANNELS, settings.type), store.wired.channels[channel])
+        report = importing.bring(store, channel, fit.read(places, _kind(kind)), bar)
+    if as_json:
+        emit(report.document())
+    else:
+        _show(report)
+
+
+def _show(report: Any) -> None:
+    found = report.document()
+    skipped = sum(found["skipped"].values())
+    rows = [("read", found["read"]), ("stored", found["stored"]), ("already there", found["already_there"])]
+    rows += [(what, count) for what, count in (("same id, other content", found["conflicts"]), ("no message", skipped)) if count]
+    table("Brought in", ("what", "messages"), rows)
+    if found["reasons"]:
+        became = [(disposition, reason, count) for disposition, reasons in found["reasons"].items() for reason, count in reasons.items()]
+        table("What became of those stored", ("disposition", "reason", "messages"), became)
+    if found["pending"]:
+        print(f"{found['pending']} messages wait for the running gateway, which does not move: see its log", file=sys.stderr)
+
+
+def _places(paths: Sequence[str]) -> list[Place]:
+    """The paths, all of which must exist. Raises BadParameter."""
+    places: list[Place] = []
+    for path in paths:
+        if path == "-":
+            places.append("-")
+        elif not Path(path).exists():
+            raise typer.BadParameter(f"{path}: there is no such file or folder", param_hint="PATH")
+        else:
+            places.append(Path(path))
+    return places
+
+
+def _kind(kind: str | None) -> Kind | None:
+    from channels.bulk.files import KINDS
+
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"one of {', '.join(KINDS)}", param_hint="--kind")
+    return kind
+
+
+def _quiet_log() -> None:
+    """Log what needs a person, on standard error: standard output is for the result."""
+    from gateway import telemetry
+
+    telemetry.set_up_logging("console", "error")

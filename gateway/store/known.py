@@ -83,9 +83,9 @@ class Facts:
             found.append(
                 KnownRequest(
                     service_request_id=service_request_id,
-                    service_code=fields["service_code"],
+                    service_code=fields.get("service_code", "other"),  # the document leaves defaults out
                     requested_datetime=datetime.fromisoformat(fields["requested_datetime"]),
-                    text=fields["description"],
+                    text=fields.get("description", ""),
                     status=status,
                     lat=fields.get("lat"),
                     long=fields.get("long"),
