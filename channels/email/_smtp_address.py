@@ -70,9 +70,9 @@ def _bracketed(text: str) -> tuple[Path, int]:
     domain = ""
     if text[at : at + 1] == "@":
         domain, at = _until(text, at + 1, ">")
+        if not _domain_ok(domain):
+            raise PathError
     if text[at : at + 1] != ">" or not local:
-        raise PathError
-    if domain and not _domain_ok(domain):
         raise PathError
     return Path(local, domain), at + 1
 
@@ -112,7 +112,7 @@ def _until(text: str, at: int, stops: str) -> tuple[str, int]:
 def _domain_ok(domain: str) -> bool:
     if domain.startswith("["):  # RFC 5321 §4.1.3: [192.0.2.1], [IPv6:2001:db8::1]
         return domain.endswith("]") and all(char.isalnum() or char in ".:-" for char in domain[1:-1])
-    return "@" not in domain and "[" not in domain and "]" not in domain and ":" not in domain and ".." not in domain and domain[0] != "."
+    return bool(domain) and ".." not in domain and domain[0] != "." and not any(char in domain for char in "@[]:")
 
 
 def parse_parameters(words: Iterable[str]) -> dict[str, str | None]:

@@ -80,11 +80,6 @@ class Body:
         """Whether the sender went so far over the limit that waiting for the end is no use."""
         return self.wire > self._limits.size + self._limits.overrun
 
-    @property
-    def spooled(self) -> bool:
-        """Whether the content is in a file."""
-        return self._path is not None
-
     def feed(self, data: bytes) -> bytes | None:
         """Take what was received. None: the end is not there yet; else what came after the end. Never raises (see ``error``)."""
         self.wire += len(data)
@@ -170,13 +165,6 @@ class Body:
         ends = header_end(head)
         self._head = head if ends is None else head[: ends[1]]
         self.discard()
-
-    def sync(self) -> None:
-        """Make the file durable (blocks; raises OSError). The content of a message in memory is made durable by whoever stores it."""
-        if self._fd >= 0:
-            os.fsync(self._fd)
-            os.close(self._fd)
-            self._fd = -1
 
     def finish(self) -> tuple[str, bytes, Spool | None]:
         """The key, the content (or the headers of a message that is too large) and the file that holds it instead, if it does."""

@@ -7,12 +7,10 @@ Logs carry ids and counts, never an address.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import resource
 import shutil
 import ssl
-import time
 import traceback
 from collections import Counter
 from datetime import UTC, datetime
@@ -20,10 +18,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from channels.base import Accept, ListenContext, RawMessage, Receipt, Temporary
+from channels.base import Accept, ChannelError, ListenContext, RawMessage, Receipt
 from channels.email import _smtp_proxy
 from channels.email._smtp_address import Recipients
-from channels.email._smtp_body import SPOOL_PREFIX, SPOOL_SUFFIX, Body, BodyLimits, Memory
+from channels.email._smtp_body import Body, BodyLimits, Memory
 from channels.email._smtp_limits import Gate
 from channels.email._smtp_replies import STOPPING, Hangup
 from channels.email._smtp_session import IntakeLMTP, IntakeSMTP
@@ -37,8 +35,6 @@ _SWEEP = 1.0
 _REPORT = 60.0
 _STALLED = 600.0
 """Seconds that a session may last without storing a message."""
-_STALE_SPOOL = 3_600.0
-"""Seconds after which a spool file that nobody writes to is what a killed process left behind."""
 _PROXY_HEADER = 5.0
 _CROWDED = b"421 4.7.0 Too many connections, try again later"
 
@@ -96,7 +92,6 @@ class Service:
         for name in ("mail.log", "mail.debug"):  # aiosmtpd's own logs have addresses at INFO and bodies at DEBUG
             logging.getLogger(name).setLevel(logging.WARNING)
         _allow_files(2 * self.settings.max_connections + 256)
-        self._remove_stale_spools()
         host, port = self.settings.address
         self._server = await self.loop.create_server(self._session, host, port, backlog=1024)
         self._timer = self.loop.call_later(0, self._sweep)
@@ -220,8 +215,6 @@ class Service:
 
     async def _store(self, body: Body, envelope: dict[str, str]) -> Receipt:
         try:
-            if body.spooled:
-                await self.loop.run_in_executor(None, body.sync)
             key, content, spool = body.finish()
             held = "too_large" if body.too_large else None
             raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, envelope, spool, held)
@@ -245,15 +238,14 @@ class Service:
         self._counts[what] += 1
 
     def report(self, error: Exception, where: str) -> None:
-        """Log an error by its kind and place, never by its text (it may quote a message); each kind once in ten seconds."""
+        """Log what is unforeseen, by its kind and place, never by its text (it may quote a message); each kind once in ten seconds."""
+        if isinstance(error, ChannelError):  # a refusal that was meant: whoever raised it has told why
+            return
         kind = type(error).__name__
         now = self.loop.time()
         if now - self._reported.get((kind, where), -10.0) < 10:
             return
         self._reported[kind, where] = now
-        if isinstance(error, Temporary):
-            self._log.warning("not stored, the sender will try again", error=kind, where=where)
-            return
         frames = traceback.extract_tb(error.__traceback__)
         place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
         self._log.error("not stored, the sender will try again", error=kind, where=where, place=place)
@@ -274,13 +266,6 @@ class Service:
                 self._log.info("certificate reloaded")
         except (OSError, ssl.SSLError) as error:
             self.report(error, "certificate")
-
-    def _remove_stale_spools(self) -> None:
-        """Delete what a killed process had received in part: it was never acknowledged."""
-        for path in self.body_limits.spool_dir.glob(f"{SPOOL_PREFIX}*{SPOOL_SUFFIX}"):
-            with contextlib.suppress(OSError):  # another process was quicker
-                if time.time() - path.stat().st_mtime > _STALE_SPOOL:
-                    path.unlink()
 
 
 def _envelope(session: IntakeSMTP, body: Body) -> dict[str, str]:
