@@ -41,8 +41,9 @@ _KNOWN = _CORE | _FREE_TEXT | frozenset({
 _NEVER_TYPED = frozenset({
     "ButtonPayload", "ButtonText", "ButtonType", "ChannelInstallSid", "ChannelMetadata", "ChannelToAddress", "ListTitle",
 })  # fmt: skip
-"""Names that nobody has in a text of his own, as he may have Forwarded, Latitude or ErrorCode."""
+"""Names that nobody has in a text of their own."""
 
+_SOME_NAME = re.compile("|".join(sorted(_KNOWN)))
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{1,63}")
 _TWO_WORDS = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
 _WORD_NEXT = re.compile(r"[A-Z][a-z]{2,}")
@@ -66,9 +67,11 @@ def doubt(params: MultiDict[str]) -> str | None:
 
 def _swallowed(name: str, value: str, absent: frozenset[str]) -> str | None:
     """A known field whose value ends in another field's name and value: only the ones that sort after it can have been there."""
-    hidden = next((other for other in absent if other > name and other in value), None)
-    if name in _FREE_TEXT and hidden not in _NEVER_TYPED:
-        hidden = "Latitude" if name in ("Address", "Label") and absent & {"Latitude", "Longitude"} else None  # a pin has all of them
+    if not _SOME_NAME.search(value):
+        return None
+    if name in _FREE_TEXT:  # a person may write Forwarded or ErrorCode; a pin has its position
+        absent &= _NEVER_TYPED | ({"Latitude", "Longitude"} if name in ("Address", "Label") else frozenset())
+    hidden = next((other for other in sorted(absent) if other > name and other in value), None)
     return f"{name} contains {hidden}" if hidden else None
 
 

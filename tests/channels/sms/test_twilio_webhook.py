@@ -151,6 +151,16 @@ async def test_a_field_that_twilio_adds_later_does_not_lose_messages(name: str) 
         assert (await post(site, sms() | {name: "x"}))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "text", ["Forwarded from my neighbour: ErrorCode 5 on the meter", "To Body From MessageSid NumMedia", "Latitude 48", "&=?"]
+)
+async def test_a_text_may_have_any_words(text: str) -> None:
+    async with serve(adapter(), PUBLIC) as site:
+        assert (await post(site, sms(1, text)))[0] == 200
+        pin = sms(2, text, From="whatsapp:+15145550177", ProfileName=text, Label=text, Address=text, Latitude="45.5", Longitude="-73.5")
+        assert (await post(site, pin))[0] == 200
+
+
 async def test_rotation_shared_keys_and_the_second_algorithm() -> None:
     channel = adapter(auth_token_previous=OLD_TOKEN, shared_keys={"webhooks_sharedkey_1": SHARED})
     keyed = "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
