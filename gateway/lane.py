@@ -235,7 +235,7 @@ class Lane:
             if self._breaker.disable(answer.reason):
                 log.error("sink_disabled", sink=self._id, reason=answer.reason)
         elif isinstance(answer, Deferred) and answer.scope == "sink":
-            pause = None if answer.retry_after is None else min(answer.retry_after, self._limits.longest_retry_after)
+            pause = min(answer.retry_after or 0.0, self._limits.longest_retry_after) if answer.throttled else None
             if self._breaker.failure(claimed.delivery_id, answer.reason, now, pause):
                 log.warning("sink_paused", sink=self._id, reason=answer.reason, seconds=round(self._breaker.until - now, 1))
         elif self._breaker.success():

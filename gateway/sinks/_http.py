@@ -57,7 +57,8 @@ def refusal(answer: Answer, now: datetime, detail: str = "") -> Deferred | Rejec
     408 409 423 425        deferred, this delivery alone
     410                    rejected, and the sink takes no more (Standard Webhooks, "Delivery success and failure")
     429 503                deferred until Retry-After, the whole sink
-    other 4xx              deferred: a key, an address or a method is wrong, which an operator can mend
+    other 4xx              deferred for minutes: a key, an address or a method is wrong, which an operator can mend; or a
+                           firewall in between dislikes this one text, so that it takes several to pause the sink
     other                  deferred
     =====================  ==========================================================================================
     """
@@ -72,7 +73,7 @@ def refusal(answer: Answer, now: datetime, detail: str = "") -> Deferred | Rejec
     if status in _MOMENTARY:
         return Deferred(reason, retry_after=asked, scope="delivery", detail=detail)
     if status == 429 or status >= 500 or status < 200:
-        return Deferred(reason, retry_after=asked, detail=detail)
+        return Deferred(reason, retry_after=asked, throttled=asked is not None, detail=detail)
     return Deferred(reason, retry_after=OPERATOR if asked is None else asked, detail=detail)
 
 

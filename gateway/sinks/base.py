@@ -65,14 +65,15 @@ class Deferred:
     """Not delivered yet. ``retry_after`` is in seconds, where the other side named a time or soon would be pointless.
 
     ``reason`` is a coded word that may stand in logs and metrics; ``detail`` is what the other side said, which may quote a person,
-    and is kept with the delivery only. ``scope="sink"`` says that others would fare the same: it counts for the circuit breaker,
-    and a ``retry_after`` then holds for the whole sink.
+    and is kept with the delivery only. ``scope="sink"`` says that others may fare the same: it counts for the circuit breaker.
+    ``throttled`` says that the system asked to be left alone: until ``retry_after`` is over nothing is sent to it at all.
     """
 
     reason: str
     retry_after: float | None = None
     token: str | None = None
     scope: Scope = "sink"
+    throttled: bool = False
     detail: str = ""
 
 

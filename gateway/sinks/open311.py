@@ -10,6 +10,7 @@ Does not: send changes of a request (GeoReport v2 has no call for it), upload fi
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import quote, urlencode
@@ -163,7 +164,7 @@ class Open311Sink:
         try:
             answer = await self._http.call("GET", self._url(f"tokens/{quote(token, safe='')}"), params=self._jurisdiction())
         except CallFailed as error:
-            return Deferred(error.reason, retry_after=failed(error).retry_after, token=token)
+            return replace(failed(error), token=token)
         said = _understood(answer)
         if 200 <= answer.status < 300:
             if said is None:
@@ -173,7 +174,7 @@ class Open311Sink:
         if answer.status in (400, 404):
             return Deferred("token_unknown", token=token, scope="delivery", detail=said.detail if said else "")
         trouble = refusal(answer, clock.now())
-        return Deferred(trouble.reason, retry_after=trouble.retry_after if isinstance(trouble, Deferred) else OPERATOR, token=token)
+        return replace(trouble, token=token) if isinstance(trouble, Deferred) else Deferred(trouble.reason, OPERATOR, token)
 
     async def _find(self, request: ServiceRequest, form: list[tuple[str, str]]) -> Record | Deferred | None:
         """The request on the server, if an attempt whose end we did not see has filed it; Deferred where the server cannot tell now."""
@@ -188,7 +189,8 @@ class Open311Sink:
         said = _understood(answer)
         if said is None or not 200 <= answer.status < 300:
             # A server that has no such list, or keeps it closed, cannot be asked; one in trouble can be asked later.
-            return Deferred(f"http_{answer.status}") if answer.status == 429 or answer.status >= 500 else None
+            trouble = refusal(answer, now)
+            return trouble if isinstance(trouble, Deferred) and (answer.status == 429 or answer.status >= 500) else None
         return next((record for record in said.records if _is_ours(record, ours)), None)
 
     def _form(self, request: ServiceRequest) -> list[tuple[str, str]]:

@@ -249,7 +249,7 @@ async def test_on_hold_nothing_is_tried_and_later_events_of_the_request_wait() -
 
 async def test_retry_after_is_kept_by_the_row_and_by_the_whole_sink() -> None:
     deliveries = filled(5)
-    sink = Scripted([Deferred("http_429", retry_after=3600.0)])
+    sink = Scripted([Deferred("http_429", retry_after=3600.0, throttled=True)])
     one_by_one = replace(QUICK, concurrency=1)
     async with dispatching(deliveries, {"crm": sink}, limits={"crm": one_by_one}) as dispatcher:
         await until(lambda: dispatcher.states()["crm"].breaker == "open")
@@ -263,6 +263,16 @@ async def test_retry_after_is_kept_by_the_row_and_by_the_whole_sink() -> None:
         dispatcher.reset("crm")  # a person knows better
         await finished(deliveries)
     assert {row.attempts for row in deliveries.rows.values()} == {1, 2}
+
+
+async def test_what_an_operator_must_mend_waits_long_and_only_several_of_it_pause_the_sink() -> None:
+    # A firewall in between that dislikes one resident's words answers 403 as a wrong key does.
+    deliveries = filled(3)
+    sink = Scripted([Deferred("http_403", retry_after=300.0)])
+    async with dispatching(deliveries, {"crm": sink}, limits={"crm": replace(QUICK, concurrency=1)}) as dispatcher:
+        await until(lambda: len(deliveries.unfinished) == 1)
+        assert dispatcher.states()["crm"].breaker == "closed"
+    assert deliveries.unfinished[0].next_attempt - now() > timedelta(seconds=290)
 
 
 async def test_retry_after_of_one_delivery_leaves_the_others_alone() -> None:
@@ -557,7 +567,7 @@ class Faulty:
             return {
                 "lost": Deferred("reset"),
                 "refused": Deferred("http_409", scope="delivery"),
-                "busy": Deferred("http_429", retry_after=0.003),
+                "busy": Deferred("http_429", retry_after=0.003, throttled=True),
             }[fault]
         if fault == "rejected":
             return Rejected("http_422")

@@ -115,8 +115,8 @@ async def test_a_token_is_followed_and_nothing_is_posted_again(form: str, pendin
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (500, Deferred("http_500", retry_after=9.0, token="t1")),
-        (429, Deferred("http_429", retry_after=9.0, token="t1")),
+        (500, Deferred("http_500", retry_after=9.0, token="t1", throttled=True)),
+        (429, Deferred("http_429", retry_after=9.0, token="t1", throttled=True)),
         (403, Deferred("http_403", retry_after=9.0, token="t1")),
         (410, Deferred("gone", retry_after=OPERATOR, token="t1")),
         (200, Deferred("not_georeport", token="t1")),
@@ -230,7 +230,7 @@ async def test_a_refused_duplicate_is_already_there(lists: bool) -> None:
             says(403, '[{"code":403,"description":"api_key was not valid"}]'),
             Deferred("http_403", retry_after=OPERATOR, detail="403 api_key was not valid"),
         ),
-        (says(429, "", retry_after="30"), Deferred("http_429", retry_after=30.0)),
+        (says(429, "", retry_after="30"), Deferred("http_429", retry_after=30.0, throttled=True)),
         (says(503), Deferred("http_503")),
         (says(302, "", location="/elsewhere"), Deferred("redirect_refused", retry_after=OPERATOR)),
         (says(200, "<html>We are back soon</html>"), Deferred("not_georeport")),

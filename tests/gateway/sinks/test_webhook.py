@@ -141,7 +141,7 @@ async def test_what_each_status_means(status: int, expected: object) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 async def test_retry_after_in_seconds_is_kept(status: int) -> None:
     async with posting(answering(status, retry_after="120")) as (_, sink):
-        assert await sink.deliver(a_request(), FIRST) == Deferred(f"http_{status}", retry_after=120.0)
+        assert await sink.deliver(a_request(), FIRST) == Deferred(f"http_{status}", retry_after=120.0, throttled=True)
 
 
 async def test_retry_after_as_a_date_is_kept() -> None:
