@@ -10,9 +10,8 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -24,6 +23,7 @@ from channels.base import ListenContext, Listener
 from gateway import failpoint, telemetry, wiring
 from gateway.errors import StoreError
 from gateway.intake import Intake
+from gateway.processing import nursery
 from gateway.store import schema
 from gateway.store.blobs import open_blobs
 from gateway.store.inbox import Appender, PostgresAppender, SqliteAppender
@@ -38,14 +38,16 @@ _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the processing is started again after it ended by itself, time after time."""
 
 
-class Broken(Exception):
-    """The disk failed to sync: only a new process may promise anything again."""
+class Ended(Exception):
+    """The gateway ends by itself: the disk failed to sync (1), or what it should run with is wrong (2)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def serve(config: Path | None) -> int:
     """Run the gateway until SIGTERM or SIGINT; returns the exit status. Raises ConfigError and StoreError when it cannot start."""
-    import uvloop
-
     failpoint.arm(os.environ)
     if config is not None:
         os.environ["INTAKE311_CONFIG"] = str(config)
@@ -54,28 +56,31 @@ def serve(config: Path | None) -> int:
     metrics_folder = telemetry.metrics_folder(os.environ)
     location = locate(wired.configuration.store.url)
     with only_gateway(location.lock):
-        if not schema.is_current(location):
-            schema.migrate(location)
+        if not schema.is_current(location) and not nursery.in_child(lambda: schema.migrate(location)):
+            raise StoreError("the store could not be brought to today's schema")
+        child = nursery.fork(wired)  # before there is a thread or a loop
+        import uvloop
+
         try:
-            uvloop.run(Gateway(wired, location, metrics_folder).run())
-        except Broken:
-            return 1
+            uvloop.run(Gateway(wired, location, child, metrics_folder).run())
+        except Ended as ended:
+            return ended.status
     return 0
 
 
 class Gateway:
     """One running gateway."""
 
-    def __init__(self, wired: Wired, location: StoreLocation, metrics_folder: Path) -> None:
+    def __init__(self, wired: Wired, location: StoreLocation, child: nursery.Child, metrics_folder: Path) -> None:
         self._wired, self._location, self._metrics_folder = wired, location, metrics_folder
         self._stop = asyncio.Event()
-        self._broken = False
+        self._status = 0
         self._listening = False
-        self._processing = Processing()
+        self._processing = Processing(child, lambda: self._give_up(nursery.REFUSED))
         self._intake: Intake | None = None
 
     async def run(self) -> None:
-        """Start everything, wait for the end, stop everything in the opposite order. Raises Broken after a failed sync."""
+        """Start everything, wait for the end, stop everything in the opposite order. Raises Ended when it could not go on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
@@ -92,8 +97,8 @@ class Gateway:
             self._listening = False
             _notify("STOPPING=1")
             _log.info("stopping: what was accepted is being finished")
-        if self._broken:
-            raise Broken
+        if self._status:
+            raise Ended(self._status)
 
     def state(self) -> Mapping[str, object]:
         """What ``/health/ready`` shows."""
@@ -113,7 +118,7 @@ class Gateway:
             min_free=int(settings.min_free),
             watched=watched,
             on_stored=self._processing.wake,
-            on_broken=self._give_up,
+            on_broken=lambda: self._give_up(1),
             observe=metrics.stored,
         )
 
@@ -134,91 +139,99 @@ class Gateway:
 
     async def _listen(self, intake: Intake, running: AsyncExitStack) -> None:
         settings = self._wired.configuration
-        hostname = settings.server.hostname or settings.server.public_url.split("//", 1)[1].split("/", 1)[0].rsplit(":", 1)[0]
         spool = open_blobs(settings.store.blobs).spool_dir
         for channel_id, channel in self._wired.channels.items():
             if isinstance(channel, Listener):
                 accept = intake.accept_for(channel_id, self._wired.channel_jurisdictions[channel_id])
                 try:
-                    await running.enter_async_context(channel.listen(accept, ListenContext(spool, hostname)))
+                    await running.enter_async_context(channel.listen(accept, ListenContext(spool, settings.server.public_name)))
                 except OSError as error:
                     raise StoreError(f"channels.{channel_id}.listen: {error.strerror}") from error
 
-    def _give_up(self) -> None:
-        self._broken = True
+    def _give_up(self, status: int) -> None:
+        self._status = status
         self._stop.set()
 
     def _tell(self) -> None:
         """Tell whoever started the gateway where everything is."""
         server = self._wired.configuration.server
-        _log.info("ready", http=f"http://{server.listen}", channels=sorted(self._wired.channels), store=self._location.url.drivername)
+        _log.info("ready", http=f"http://{server.listen}", channels=sorted(self._wired.channels), store=self._location.kind)
 
 
 class Processing:
-    """The process that understands and delivers: started, woken, started again when it ends, and at last asked to finish."""
+    """The process that understands and delivers: woken, started again when it ends by itself, and at last asked to finish."""
 
-    def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
+    def __init__(self, child: nursery.Child, on_refused: Callable[[], None]) -> None:
+        self._child, self._on_refused = child, on_refused
         self._watch: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._running, self._stopping = True, False
 
     @property
     def state(self) -> str:
         """``running``, ``starting`` or ``stopped``."""
-        if self._stopping:
-            return "stopped"
-        return "running" if self._process is not None and self._process.returncode is None else "starting"
+        return "stopped" if self._stopping else "running" if self._running else "starting"
 
     def wake(self) -> None:
-        """There is something new in the inbox."""
-        if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
-            transport = self._process.stdin.transport
-            if transport.get_write_buffer_size() == 0:  # one wake-up that was not read yet is as good as two
-                transport.write(b"\n")
+        """There is something new in the inbox. A pipe that is full or broken says so just as well, or is mended by the watch."""
+        with suppress(OSError):
+            os.write(self._child.wake, b"\n")
 
     async def __aenter__(self) -> Self:
-        await self._start()
         self._watch = asyncio.create_task(self._keep_running())
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         self._stopping = True
-        if self._watch is not None:
-            self._watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watch
-        process = self._process
-        if process is None or process.returncode is not None:
+        with suppress(OSError):
+            os.close(self._child.wake)
+        if self._watch is None:
             return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await process.wait()
-        except TimeoutError:
+        done, _pending = await asyncio.wait([self._watch], timeout=_PATIENCE)
+        if not done:
             _log.warning("processing did not finish in time; what it had claimed is done at the next start")
-            process.kill()
-            await process.wait()
-
-    async def _start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway.processing", stdin=asyncio.subprocess.PIPE, env=dict(os.environ)
-        )
+            with suppress(ProcessLookupError):
+                os.kill(self._child.pid, signal.SIGKILL)
+            await self._watch
 
     async def _keep_running(self) -> None:
         failures = 0
-        while self._process is not None:
+        while True:
             started = time.monotonic()
-            status = await self._process.wait()
+            status = await _ended(self._child.pid)
+            if self._stopping:
+                return
+            self._running = False
+            with suppress(OSError):
+                os.close(self._child.wake)
+            if status == nursery.REFUSED and not failures:
+                self._on_refused()  # it said why: a configuration that is wrong does not become right by waiting
+                return
             failures = 0 if time.monotonic() - started > 60 else failures + 1
             pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
             _log.error("processing ended by itself; messages are still accepted and wait", status=status, again_in=pause)
             await asyncio.sleep(pause)
-            await self._start()
+            if self._stopping:
+                return
+            self._child = await asyncio.to_thread(nursery.spawn)
+            self._running = True
+
+
+async def _ended(pid: int) -> int:
+    """Wait for a process of ours to end; returns its exit status, negative for a signal."""
+    loop = asyncio.get_running_loop()
+    handle = os.pidfd_open(pid)
+    try:
+        ended = asyncio.Event()
+        loop.add_reader(handle, ended.set)
+        await ended.wait()
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])  # noqa: ASYNC222  (it has ended: there is nothing to wait for)
 
 
 def _appender(location: StoreLocation) -> Appender:
-    return SqliteAppender(location.inbox) if location.inbox is not None else PostgresAppender(schema.conninfo(location))
+    return SqliteAppender(location.inbox) if location.inbox is not None else PostgresAppender(location.conninfo)
 
 
 def _notify(state: str) -> None:

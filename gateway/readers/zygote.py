@@ -15,8 +15,6 @@ from collections.abc import Callable
 from gateway.readers.child import Reader, serve
 
 _PID = struct.Struct(">q")
-NICENESS = 10
-"""Reading yields to accepting: the sender waits for the one and not for the other."""
 
 
 class Zygote:
@@ -66,7 +64,6 @@ def _run(control: socket.socket, reader: Reader) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets ended readers by itself
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a signal to the whole group: the parent ends us when it is done
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
     gc.collect()
     gc.freeze()  # keep the collector from writing to pages that readers share
     while True:

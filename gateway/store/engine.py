@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -32,12 +32,9 @@ class Engines:
             self.reader = sqlite_engine(location.main, write=False)
             self.inbox = sqlite_engine(location.inbox, write=False)
         else:
-            self.writer = create_engine(
-                location.url, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS}
-            )
-            self.reader = create_engine(
-                location.url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS}
-            )
+            url = sqlalchemy_url(location)
+            self.writer = create_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS})
+            self.reader = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"options": _POSTGRES_OPTIONS})
             self.inbox = self.reader
 
     def dispose(self) -> None:
@@ -74,6 +71,11 @@ class Engines:
             raise StoreError(f"store.url: PostgreSQL cannot be reached: {str(error.orig).strip()}") from error
         if setting == "off":
             raise StoreError("PostgreSQL has synchronous_commit=off: acknowledged messages could be lost; set it to on")
+
+
+def sqlalchemy_url(location: StoreLocation) -> URL:
+    """The URL of a PostgreSQL store as SQLAlchemy takes it, with our driver."""
+    return make_url(location.conninfo).set(drivername="postgresql+psycopg")
 
 
 def sqlite_engine(path: Path, *, write: bool) -> Engine:

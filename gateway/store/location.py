@@ -1,23 +1,28 @@
-"""Where the store lies, read from its URL: two SQLite files side by side, or one PostgreSQL database."""
+"""Where the store lies, read from its URL: two SQLite files side by side, or one PostgreSQL database.
+
+Read without SQLAlchemy, because the process that accepts does without it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from urllib.parse import urlsplit
 
 from gateway.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
 class StoreLocation:
-    """``main`` and ``inbox`` are paths on SQLite and None on PostgreSQL; ``url`` is SQLAlchemy's, with our driver."""
+    """``main`` and ``inbox`` are paths on SQLite and None on PostgreSQL.
 
-    url: URL
+    ``conninfo`` is then the libpq URL with its password: for a driver, never for a log.
+    """
+
+    kind: str
     main: Path | None = None
     inbox: Path | None = None
+    conninfo: str = field(default="", repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -35,15 +40,18 @@ def locate(url: str) -> StoreLocation:
 
     Raises StoreError for anything else; the text names what is wrong without showing a password.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("store.url: not a database URL; write sqlite:///var/intake311.db or postgresql://user@host/db") from error
-    if parsed.drivername.partition("+")[0] == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
+    scheme, _, rest = url.partition("://")
+    kind = scheme.partition("+")[0]
+    if kind == "sqlite":
+        path = rest.removeprefix("/")
+        if not rest.startswith("/") or not path or path == ":memory:":
             raise StoreError("store.url: a SQLite store needs a file, since nothing acknowledged may live in memory only")
-        main = Path(parsed.database)
-        return StoreLocation(url=parsed, main=main, inbox=main.with_name(f"{main.stem}-inbox{main.suffix}"))
-    if parsed.drivername.partition("+")[0] in ("postgresql", "postgres"):
-        return StoreLocation(url=parsed.set(drivername="postgresql+psycopg"))
-    raise StoreError(f"store.url: {parsed.drivername} is not supported; use sqlite or postgresql")
+        main = Path(path)
+        return StoreLocation("sqlite", main=main, inbox=main.with_name(f"{main.stem}-inbox{main.suffix}"))
+    if kind in ("postgresql", "postgres"):
+        try:
+            urlsplit(f"postgresql://{rest}").port  # noqa: B018  # reading it is the check
+        except ValueError:
+            raise StoreError("store.url: not a database URL; write postgresql://user@host/database") from None
+        return StoreLocation("postgresql", conninfo=f"postgresql://{rest}")
+    raise StoreError("store.url: write sqlite:///var/intake311.db or postgresql://user@host/database")

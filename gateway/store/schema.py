@@ -61,14 +61,9 @@ def _postgres_version(location: StoreLocation) -> str | None:
     import psycopg
 
     try:
-        with psycopg.connect(conninfo(location), connect_timeout=10) as connection:
+        with psycopg.connect(location.conninfo, connect_timeout=10) as connection:
             table = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if table and table[0] else None
             return row[0] if row else None
     except psycopg.OperationalError as error:
         raise StoreError(f"store.url: PostgreSQL cannot be reached: {str(error).strip()}") from error
-
-
-def conninfo(location: StoreLocation) -> str:
-    """The libpq URL of a PostgreSQL store, with its password: for a driver, never for a log."""
-    return location.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from gateway.store.engine import sqlite_engine
+from gateway.store.engine import sqlalchemy_url, sqlite_engine
 from gateway.store.location import StoreLocation
 
 _ADVISORY_LOCK = 311_2026
@@ -22,7 +22,7 @@ def upgrade(location: StoreLocation, revision: str) -> None:
         _upgrade(sqlite_engine(location.inbox, write=True), "inbox", revision)
         _upgrade(sqlite_engine(location.main, write=True), "main", revision)
     else:
-        _upgrade(create_engine(location.url, poolclass=NullPool), "both", revision)
+        _upgrade(create_engine(sqlalchemy_url(location), poolclass=NullPool), "both", revision)
 
 
 def script_head() -> str | None:

@@ -10,7 +10,6 @@ from gateway.store.engine import Engines
 from gateway.store.inbox import Appender, Arrival, PostgresAppender, SqliteAppender
 from gateway.store.known import Facts
 from gateway.store.outcome import Outcome
-from gateway.store.schema import conninfo
 from gateway.store.stored import Stored
 from normalizer.model import InboundMessage, Reporter, ServiceRequest
 from normalizer.pipeline import Work
@@ -22,7 +21,7 @@ START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 def appender(engines: Engines) -> Appender:
     """The appender that fits the store."""
     location = engines.location
-    return SqliteAppender(location.inbox) if location.inbox else PostgresAppender(conninfo(location))
+    return SqliteAppender(location.inbox) if location.inbox else PostgresAppender(location.conninfo)
 
 
 def arrival(name: str, *, channel: str = "mail", content: bytes = b"Subject: x\r\n\r\nbody", **envelope: str) -> Arrival:

@@ -107,7 +107,7 @@ def test_a_second_message_sees_what_the_first_of_its_batch_became(engines: Engin
 
 def test_requests_are_found_by_place_and_time(engines: Engines) -> None:
     taken = stored_messages(engines, 3)
-    places = [
+    places: list[dict[str, object]] = [
         {"lat": 45.5, "long": -73.57, "address_string": "12 Main Street"},
         {"lat": 45.5005, "long": -73.5705},
         {"lat": 46.9, "long": -71.2, "address_string": "12 main street"},
