@@ -24,6 +24,7 @@ from gateway.readers.pool import Readers
 from gateway.readers.wire import Result, Unread
 from gateway.store.claims import Claims
 from gateway.store.known import Facts
+from gateway.store.messages import held_ids
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter, forget_message
 from gateway.store.stored import Stored
 from gateway.store.transactions import Transactions
@@ -88,6 +89,12 @@ class Worker:
         results = await self._readers.read(stored, released=True)
         return await self._commit(stored, results, actor=actor, again=True)
 
+    async def reread(self, stored: Sequence[Stored], actor: str) -> list[Outcome]:
+        """Process held messages anew, screens and all, and return what became of those that can be read now; the others stay as they are."""
+        pairs = zip(stored, await self._readers.read(stored), strict=True)
+        able = [(held, result) for held, result in pairs if isinstance(result, Work)]
+        return await self._commit([held for held, _result in able], [result for _held, result in able], actor=actor, again=True)
+
     async def _process(self, stop: asyncio.Event, *, until_empty: bool, progress: Callable[[int], None] = lambda _count: None) -> int:
         reading: deque[tuple[list[Stored], asyncio.Task[list[Result]]]] = deque()
         total = 0
@@ -144,8 +151,9 @@ class Worker:
             raise
         except Exception:  # noqa: BLE001  (whatever one message does to the commit, the others go on)
             _log.exception("a batch could not be committed: trying its messages one by one", messages=len(taken))
-            for stored, result in zip(taken, results, strict=True):
-                await self._settle_alone(stored, result)
+            for stored in taken:
+                # Read anew: the attempt has related these works to each other, under numbers that were never given.
+                await self._settle_alone(stored, (await self._read([stored]))[0])
 
     async def _settle_alone(self, stored: Stored, result: Result) -> None:
         try:
@@ -164,8 +172,10 @@ class Worker:
         def _write(connection: Connection) -> list[Outcome]:
             failpoint.hit("worker.begin")
             if again:
-                forget_message(connection, [outcome.seq for outcome in outcomes])
-                fresh = {stored.seq for stored in taken}
+                # Looked at in this transaction: somebody else may have decided about one meanwhile.
+                held = held_ids(connection, [stored.intake_id for stored in taken])
+                fresh = {stored.seq for stored in taken if stored.intake_id in held}
+                forget_message(connection, list(fresh))
             else:
                 fresh = {stored.seq for stored in self._claims.settle(connection, taken)}
             written = [outcome for outcome in outcomes if outcome.seq in fresh]
