@@ -76,11 +76,13 @@ class Gate:
             return False
         self._buckets[client] = (tokens - 1, now)
         if len(self._buckets) > _BUCKETS_LIMIT:
-            self.forget(now)
+            del self._buckets[next(iter(self._buckets))]
         return True
 
     def forget(self, now: float) -> None:
         """Drop what has no effect any more: clients that have been quiet for a minute have a full bucket again."""
-        for client, (_, since) in list(self._buckets.items()):
-            if now - since >= 60 or len(self._buckets) > _BUCKETS_LIMIT:
-                del self._buckets[client]
+        while self._buckets:
+            client = next(iter(self._buckets))
+            if now - self._buckets[client][1] < 60:
+                break
+            del self._buckets[client]

@@ -50,6 +50,12 @@ def _recipient(text: str) -> str:
     return text
 
 
+def _some(entries: tuple[str, ...]) -> tuple[str, ...]:
+    if not entries:
+        raise ValueError("should name at least one address or domain")
+    return entries
+
+
 def _network(text: str) -> str:
     try:
         ip_network(text)
@@ -69,7 +75,7 @@ class Settings(AdapterSettings):
 
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8025"
     """Address and port, as host:port; an IPv6 address in brackets. Port 0 takes any free port."""
-    recipients: Annotated[tuple[Annotated[str, AfterValidator(_recipient)], ...], Field(min_length=1)]
+    recipients: Annotated[tuple[Annotated[str, AfterValidator(_recipient)], ...], AfterValidator(_some)]
     """Whose mail is taken: addresses (311@city.example, which includes 311+anything@city.example) and whole domains (@city.example)."""
     max_size: Annotated[ByteSize, Field(ge=1_024, le=1_024 * _MIB)] = ByteSize(25 * _MIB)
     """Largest mail, like 25 MiB. A larger one is refused; of one that did not announce its size, the headers are held for a person."""
