@@ -90,7 +90,7 @@ class Worker:
         return await self._commit(stored, results, actor=actor, again=True)
 
     async def reread(self, stored: Sequence[Stored], actor: str) -> list[Outcome]:
-        """Process held messages anew, screens and all, and return what became of those that can be read now; the others stay as they are."""
+        """Process held messages anew, screens and all; returns what became of those that can be read now, the others stay as they are."""
         pairs = zip(stored, await self._readers.read(stored), strict=True)
         able = [(held, result) for held, result in pairs if isinstance(result, Work)]
         return await self._commit([held for held, _result in able], [result for _held, result in able], actor=actor, again=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from gateway.cli._common import Opened
@@ -14,6 +14,8 @@ from gateway.store.claims import open_claims, read_back
 from gateway.store.outcome import Outbox, Outcome
 from gateway.store.transactions import Transactions
 from gateway.worker import Worker
+
+_BATCH = 64
 
 
 @asynccontextmanager
@@ -54,3 +56,20 @@ async def release(store: Opened, intake_ids: Sequence[str], actor: str) -> list[
         found = read_back(store.engines, connection, intake_ids=list(intake_ids))
     async with worker(store, processes=1) as ours:
         return await ours.release(found, actor)
+
+
+async def reread(store: Opened, intake_ids: Sequence[str], actor: str, progress: Callable[[int], None]) -> list[Outcome]:
+    """Process held messages anew, screens and all; returns what became of those that could be read.
+
+    ``progress`` is told how many are done.
+    """
+    if not intake_ids:
+        return []
+    became: list[Outcome] = []
+    async with worker(store) as ours:
+        for start in range(0, len(intake_ids), _BATCH):
+            with store.engines.reading() as connection:
+                found = read_back(store.engines, connection, intake_ids=list(intake_ids[start : start + _BATCH]))
+            became += await ours.reread(found, actor)
+            progress(min(start + _BATCH, len(intake_ids)))
+    return became

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import typer
 
-from gateway.cli._common import Config, Json, emit, opened, table
+from gateway.cli._common import Config, Json, Since, actor, emit, moment, opened, table
 from gateway.cli._progress import Bar
 
 if TYPE_CHECKING:
     from channels.bulk.files import Kind
     from gateway.imports import Place
+    from gateway.replay import Reread
 
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH…", help="Files, folders with all that is below, Maildirs, or - for standard input.")
@@ -34,6 +39,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(normalize)
     app.command()(ingest)
+    app.command()(replay)
 
 
 def normalize(
@@ -106,6 +112,80 @@ def ingest(
         emit(report.document())
     else:
         _show(report)
+
+
+def replay(
+    since: Since = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would come out otherwise; change nothing.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run, by its TOML path: catalog=new.toml. May be given again."),
+    ] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Read stored messages again with today's code and configuration, and print what would come out otherwise.
+
+    What is settled stays as it is. Without --dry-run, messages that are held because they could not be read or processed are processed anew
+    where that is possible now; everything else is only reported.
+    """
+    from gateway.cli import at_desk
+    from gateway.replay import look
+    from gateway.store.rereading import count_settled
+
+    _set(settings or [])
+    with opened(config, parts=("channels",)) as store, Bar("reading again") as bar:
+        _quiet_log()
+        at = moment(since)
+        seen = _Seen(bar, count_settled(store.engines, at), as_json=as_json)
+        look(store.wired, store.engines, at, seen.add)
+        held = [] if dry_run else seen.anew
+        became = asyncio.run(at_desk.reread(store, held, actor(), lambda count: bar.step("processing anew", count, len(held))))
+    if not as_json:
+        if seen.rows:
+            table("What would come out otherwise", ("intake_id", "field", "before", "after"), seen.rows)
+        print(f"{seen.count} messages read again, {seen.different} with differences; {len(seen.anew)} held ones can be processed now")
+    for outcome in became:
+        message = outcome.work.message
+        print(f"{message.intake_id}: {message.disposition} {' '.join(message.service_request_ids) or message.reason}", file=sys.stderr)
+
+
+class _Seen:
+    """What replay has found so far; for programs it is printed at once."""
+
+    def __init__(self, bar: Bar, total: int, *, as_json: bool) -> None:
+        self._bar, self._total, self._as_json = bar, total, as_json
+        self.count = self.different = 0
+        self.rows: list[tuple[str, str, str, str]] = []
+        self.anew: list[str] = []
+
+    def add(self, one: Reread) -> None:
+        self.count += 1
+        self.different += bool(one.differences)
+        self._bar.step("reading again", self.count, self._total)
+        for difference in one.differences:
+            if self._as_json:
+                emit(asdict(difference))
+            else:
+                self.rows.append((difference.intake_id, difference.field, _short(difference.before), _short(difference.after)))
+        if one.anew:
+            self.anew.append(one.stored.intake_id)
+
+
+def _set(settings: Sequence[str]) -> None:
+    """Put settings of this run where the configuration looks first: into the environment. Raises BadParameter."""
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*", key):
+            raise typer.BadParameter("write KEY=VALUE, for example catalog=new.toml", param_hint="--set")
+        if key.partition(".")[0] == "store":
+            raise typer.BadParameter("the store is the one that is replayed", param_hint="--set")
+        os.environ["INTAKE311__" + key.replace("-", "_").replace(".", "__").upper()] = value
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _show(report: Any) -> None:

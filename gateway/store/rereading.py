@@ -1,0 +1,139 @@
+"""What replay reads: settled messages as they arrived beside what they became, and what was known before each of them.
+
+A message that is read again must not meet itself in the store, nor what came after it: it would be found to be its own duplicate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from gateway.store import history
+from gateway.store.engine import Engines
+from gateway.store.known import Facts
+from gateway.store.numbers import row_number
+from gateway.store.requests import load_many
+from gateway.store.stored import Stored, stored_from_row
+from gateway.store.tables import INBOX, MESSAGE, REQUEST_MESSAGE
+from normalizer.model import ServiceRequest
+from normalizer.pipeline import Known, Work
+from normalizer.ports import KnownMessage, KnownRequest
+
+_CHUNK = 64
+_WIDER = 4
+"""So many times more candidates are asked for than wanted, since those that came later are taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A message as it arrived, the canonical document that was made of it, and the requests that began with it."""
+
+    stored: Stored
+    document: dict[str, Any]
+    requests: list[ServiceRequest]
+
+
+def count_settled(engines: Engines, since: datetime | None) -> int:
+    """How many settled messages arrived since then."""
+    statement = select(func.count()).select_from(MESSAGE)
+    if since is not None:
+        statement = statement.where(MESSAGE.c.received_datetime >= since)
+    with engines.reading() as connection:
+        return connection.execute(statement).scalar_one()
+
+
+def settled(engines: Engines, since: datetime | None) -> Iterator[list[Settled]]:
+    """The settled messages that arrived since then, in the order of arrival, some dozens at a time."""
+    last = 0
+    while True:
+        statement = select(MESSAGE.c.seq, MESSAGE.c.document).where(MESSAGE.c.seq > last).order_by(MESSAGE.c.seq).limit(_CHUNK)
+        if since is not None:
+            statement = statement.where(MESSAGE.c.received_datetime >= since)
+        with engines.reading() as connection:
+            documents = {seq: orjson.loads(document) for seq, document in connection.execute(statement)}
+            if not documents:
+                return
+            requests = _begun(connection, list(documents))
+        with engines.reading_inbox() as inbox:
+            rows = inbox.execute(select(INBOX).where(INBOX.c.seq.in_(documents)).order_by(INBOX.c.seq)).mappings()
+            yield [Settled(stored_from_row(row), documents[row["seq"]], requests[row["seq"]]) for row in rows]
+        last = max(documents)
+
+
+def decided_by_a_person(connection: Connection, intake_id: str) -> bool:
+    """Whether somebody, and not the gateway, has settled the message."""
+    return any(actor != "gateway" for _at, kind, actor, _data in history.of_subject(connection, intake_id) if kind.startswith("message."))
+
+
+class Before:
+    """The ports of the pipeline as they were when certain messages arrived. Bound to one connection; the state of a request is today's."""
+
+    def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
+        self._connection = connection
+        self._facts = Facts(connection, works)
+        self._seqs: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+
+    def known(self, jurisdiction_id: str, seq: int) -> Known:
+        """What was known when the message ``seq`` arrived."""
+        now = self._facts.known(jurisdiction_id)
+        return Known(messages=_Messages(self, now, seq), requests=_Requests(self, now, seq))
+
+    def seq_of(self, intake_id: str) -> int:
+        """The number of a message in the order of arrival."""
+        if intake_id not in self._seqs:
+            found = self._connection.execute(select(MESSAGE.c.seq).where(MESSAGE.c.intake_id == intake_id)).scalar()
+            self._seqs[intake_id] = found or 0
+        return self._seqs[intake_id]
+
+    def first_of(self, service_request_id: str) -> int:
+        """The number of the message that a request began with."""
+        if service_request_id not in self._first:
+            statement = select(func.min(REQUEST_MESSAGE.c.seq)).where(REQUEST_MESSAGE.c.request_id == row_number(service_request_id))
+            self._first[service_request_id] = self._connection.execute(statement).scalar() or 0
+        return self._first[service_request_id]
+
+
+class _Messages:
+    def __init__(self, before: Before, now: Known, seq: int) -> None:
+        self._before, self._now, self._seq = before, now, seq
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> Sequence[KnownMessage]:
+        return [found for found in self._now.messages.by_message_ids(message_ids) if self._before.seq_of(found.intake_id) < self._seq]
+
+    def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
+        found = self._now.messages.by_service_request_id(service_request_id)
+        return found if found is not None and self._before.seq_of(found.intake_id) < self._seq else None
+
+
+class _Requests:
+    def __init__(self, before: Before, now: Known, seq: int) -> None:
+        self._before, self._now, self._seq = before, now, seq
+
+    def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._earlier(self._now.requests.near(lat=lat, long=long, since=since, limit=limit * _WIDER), limit)
+
+    def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._earlier(self._now.requests.at_address(address, since=since, limit=limit * _WIDER), limit)
+
+    def _earlier(self, found: Sequence[KnownRequest], limit: int) -> list[KnownRequest]:
+        return [request for request in found if self._before.first_of(request.service_request_id) < self._seq][:limit]
+
+
+def _begun(connection: Connection, seqs: Sequence[int]) -> dict[int, list[ServiceRequest]]:
+    statement = select(REQUEST_MESSAGE.c.seq, REQUEST_MESSAGE.c.request_id).where(
+        REQUEST_MESSAGE.c.seq.in_(seqs), REQUEST_MESSAGE.c.role == "request"
+    )
+    pairs = list(connection.execute(statement.order_by(REQUEST_MESSAGE.c.request_id)))
+    loaded = load_many(connection, [request_id for _seq, request_id in pairs])
+    found: dict[int, list[ServiceRequest]] = defaultdict(list)
+    for seq, request_id in pairs:
+        if request_id in loaded:
+            found[seq].append(loaded[request_id])
+    return found
