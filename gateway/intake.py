@@ -59,7 +59,7 @@ class Intake:
         self._threads = ThreadPoolExecutor(_BLOB_THREADS, thread_name_prefix="blob")
         self._tasks: set[asyncio.Future[Receipt]] = set()
         self._checked, self._free = 0.0, True
-        self._broken = False
+        self._broken = self._telling = False
 
     def accept_for(self, channel_id: str, jurisdiction_id: str) -> Accept:
         """The ``accept`` of one channel."""
@@ -125,11 +125,17 @@ class Intake:
             return
         error = future.exception()
         if error is None:
-            self._on_stored()
+            if not self._telling:  # once for all that a commit brought
+                self._telling = True
+                asyncio.get_running_loop().call_soon(self._tell)
         elif _lost_sync(error) and not self._broken:
             self._broken = True
             _log.critical("the disk failed to sync: no message is accepted any more; the gateway has to start anew")
             self._on_broken()
+
+    def _tell(self) -> None:
+        self._telling = False
+        self._on_stored()
 
     def _append(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         return self._appender.append(arrivals)

@@ -12,12 +12,11 @@ from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection, insert, select, update
 
 from gateway.clock import now
+from gateway.store import timers
 from gateway.store.blobs import LocalBlobs, open_blobs
-from gateway.store.engine import Engines, for_update
-from gateway.store.tables import TIMER
+from gateway.store.engine import Engines
 from gateway.store.transactions import Transactions
 from gateway.wiring import Wired
 
@@ -47,7 +46,7 @@ class Schedule:
     async def ring(self, name: str, period: timedelta, job: Job) -> bool:
         """Run ``job`` if it is due and nobody else has taken it; returns whether it ran."""
         try:
-            if not await self._transactions.run(lambda connection: claim(connection, name, period)):
+            if not await self._transactions.run(lambda connection: timers.claim(connection, name, period, now())):
                 return False
             await job()
         except Exception:  # noqa: BLE001  (whatever a job does, the others must still ring)
@@ -61,16 +60,3 @@ class Schedule:
             swept = await asyncio.to_thread(blobs.sweep)
             if swept:
                 _log.info("removed unfinished receptions", files=swept)
-
-
-def claim(connection: Connection, name: str, period: timedelta) -> bool:
-    """Whether the job is due and now ours; its next time is set in the same transaction."""
-    at = now()
-    due = connection.execute(for_update(select(TIMER.c.due).where(TIMER.c.name == name), connection)).scalar()
-    if due is None:
-        connection.execute(insert(TIMER).values(name=name, jurisdiction_id="", due=at + period))
-        return False
-    if due > at:
-        return False
-    connection.execute(update(TIMER).where(TIMER.c.name == name).values(due=at + period))
-    return True

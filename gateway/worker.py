@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
+from channels.base import Temporary
 from gateway import failpoint
 from gateway.clock import now
 from gateway.readers.pool import Readers
 from gateway.readers.wire import Result, Unread
 from gateway.store.claims import Claims
+from gateway.store.engine import Connection
 from gateway.store.known import Facts
 from gateway.store.messages import held_ids
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter, forget_message
@@ -116,7 +116,7 @@ class Worker:
                     return total
                 else:
                     await self._rest(stop)
-            except (OperationalError, OSError, RuntimeError) as error:
+            except (Temporary, OSError, RuntimeError) as error:
                 _log.error("processing failed, trying again", error=type(error).__name__, exc_info=True)
                 for _taken, task in reading:
                     task.cancel()
@@ -147,7 +147,7 @@ class Worker:
         """Commit the batch; where it fails for a reason that lies in a message, commit one by one and hold the one."""
         try:
             await self._commit(taken, results)
-        except OperationalError:
+        except Temporary:
             raise
         except Exception:  # noqa: BLE001  (whatever one message does to the commit, the others go on)
             _log.exception("a batch could not be committed: trying its messages one by one", messages=len(taken))
@@ -158,7 +158,7 @@ class Worker:
     async def _settle_alone(self, stored: Stored, result: Result) -> None:
         try:
             await self._commit([stored], [result])
-        except OperationalError:
+        except Temporary:
             raise
         except Exception as error:  # noqa: BLE001  (as above)
             _log.exception("a message could not be processed: it is held", intake_id=stored.intake_id)

@@ -16,6 +16,7 @@ import sys
 
 import typer
 
+from channels.base import ChannelError
 from gateway.cli import admin, desk, files, load, service
 from gateway.errors import ConfigError, IntakeError
 
@@ -43,7 +44,7 @@ def main() -> None:
         for mistake in error.mistakes:
             print(f"  {mistake}", file=sys.stderr)
         sys.exit(2)
-    except IntakeError as error:
+    except (IntakeError, ChannelError) as error:
         print(f"intake311: {error}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has seen enough

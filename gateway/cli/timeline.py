@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from gateway.store import deliveries, history
+from gateway.store.engine import Connection
 from normalizer.model import InboundMessage
 
 

@@ -15,7 +15,7 @@ import uvloop
 
 from gateway import metrics, wiring
 from gateway.clock import now
-from gateway.dispatch import Dispatcher, Limits
+from gateway.dispatch import Dispatcher, Limits, Pace
 from gateway.errors import StoreError
 from gateway.readers.pool import Readers
 from gateway.readers.zygote import Zygote
@@ -67,6 +67,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
         StoredDeliveries(transactions, shared=not engines.location.is_sqlite),
         sinks,
         limits={name: Limits.of(wired.sink_settings[name]) for name in sinks},  # type: ignore[arg-type]  # a sink's settings are SinkSettings
+        pace=Pace(concurrency=settings.dispatch.concurrency),
         observe=metrics.attempted,
     )
     worker = Worker(

@@ -12,18 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from channels.base import Unavailable
 from gateway.errors import StoreError
 from gateway.store.location import StoreLocation
 from gateway.store.sqlite import connect
+
+__all__ = ["Connection", "Engines", "for_update", "sqlalchemy_url", "sqlite_engine"]
 
 _POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 
 
 class Engines:
-    """The connections of one process to one store. ``inbox`` reads the inbox (on PostgreSQL the same database)."""
+    """The connections of one process to one store. ``inbox`` reads the inbox (on PostgreSQL the same database).
+
+    Where the database itself fails (locked, full, gone), a transaction raises channels.base.Unavailable.
+    """
 
     def __init__(self, location: StoreLocation) -> None:
         self.location = location
@@ -45,19 +51,19 @@ class Engines:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; committed and durable when the block ends, rolled back when it raises."""
-        with self.writer.begin() as connection:
+        with _telling_why(), self.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view of the store."""
-        with self.reader.begin() as connection:
+        with _telling_why(), self.reader.begin() as connection:
             yield connection
 
     @contextmanager
     def reading_inbox(self) -> Iterator[Connection]:
         """A consistent view of the inbox."""
-        with self.inbox.begin() as connection:
+        with _telling_why(), self.inbox.begin() as connection:
             yield connection
 
     def require_durable(self) -> None:
@@ -67,10 +73,18 @@ class Engines:
         try:
             with self.reading() as connection:
                 setting = connection.execute(text("SHOW synchronous_commit")).scalar_one()
-        except OperationalError as error:
-            raise StoreError(f"store.url: PostgreSQL cannot be reached: {str(error.orig).strip()}") from error
+        except Unavailable as error:
+            raise StoreError(f"store.url: PostgreSQL cannot be reached: {error}") from error
         if setting == "off":
             raise StoreError("PostgreSQL has synchronous_commit=off: acknowledged messages could be lost; set it to on")
+
+
+@contextmanager
+def _telling_why() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(f"the store failed: {type(error.orig).__name__}: {str(error.orig).strip()}") from error
 
 
 def sqlalchemy_url(location: StoreLocation) -> URL:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from gateway.store.engine import Engines
 from gateway.store.writer import GroupCommit
@@ -17,7 +18,8 @@ Piece = Callable[[Connection], Any]
 class Transactions:
     """Runs functions of a connection in the store's writing thread; each is durable, or undone, when its await ends.
 
-    Functions that wait at the same time share a transaction; one that raises undoes only itself.
+    Functions that wait at the same time share a transaction; one that raises undoes only itself. Where the database itself fails (locked,
+    full, gone), all of them raise channels.base.Unavailable.
     """
 
     def __init__(self, engines: Engines) -> None:
@@ -44,5 +46,7 @@ def _apart(connection: Connection, piece: Piece) -> Any:
     try:
         with connection.begin_nested():
             return piece(connection)
+    except (OperationalError, InterfaceError):
+        raise
     except Exception as error:  # noqa: BLE001  (it is raised again where the piece is awaited)
         return error

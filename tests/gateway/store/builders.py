@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from channels.base import RawMessage
 from gateway.clock import new_id
@@ -30,7 +31,7 @@ def arrival(name: str, *, channel: str = "mail", content: bytes = b"Subject: x\r
 
 
 def outcome(
-    stored: Stored, *, text: str = "A pothole", sender: str | None = "r@example.net", follows: str | None = None, **fields: object
+    stored: Stored, *, text: str = "A pothole", sender: str | None = "r@example.net", follows: str | None = None, **fields: Any
 ) -> Outcome:
     """What the first half of the pipeline makes of a stored message: one request."""
     message = InboundMessage(
@@ -50,7 +51,7 @@ def outcome(
         channel="email",
         requested_datetime=stored.raw.received_at,
         reporters=[Reporter()],
-        **fields,  # type: ignore[arg-type]  # tests pass what the model takes
+        **fields,
     )
     work = Work(message=message, now=stored.raw.received_at, requests=[request], follows=follows)
     if sender:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -27,7 +28,9 @@ def stored_messages(engines: Engines, count: int) -> list[Stored]:
     return open_claims(engines).take(count, 1 << 24, lease=60)
 
 
-def write(engines: Engines, taken: Sequence[Stored], outcomes: Sequence[Outcome], relate=as_request) -> None:  # type: ignore[no-untyped-def]
+def write(
+    engines: Engines, taken: Sequence[Stored], outcomes: Sequence[Outcome], relate: Callable[[Work, Facts], None] = as_request
+) -> None:
     """One batch, as the worker commits it."""
     with engines.writing() as connection:
         open_claims(engines).settle(connection, taken)
@@ -107,7 +110,7 @@ def test_a_second_message_sees_what_the_first_of_its_batch_became(engines: Engin
 
 def test_requests_are_found_by_place_and_time(engines: Engines) -> None:
     taken = stored_messages(engines, 3)
-    places: list[dict[str, object]] = [
+    places: list[dict[str, Any]] = [
         {"lat": 45.5, "long": -73.57, "address_string": "12 Main Street"},
         {"lat": 45.5005, "long": -73.5705},
         {"lat": 46.9, "long": -71.2, "address_string": "12 main street"},
