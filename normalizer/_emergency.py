@@ -29,7 +29,8 @@ class _Pattern(NamedTuple):
 
 
 _COMMON = frozenset(WORDS) | frozenset(
-    "on a there s y au house home building car truck street sidewalk tree light road man woman person child kid wire line cable pole going down "
+    "on a there s y au me her him us it house home building car truck street sidewalk tree light road man woman person child kid wire line "
+    "cable pole going down "
     "maison immeuble voiture auto rue trottoir arbre homme femme personne enfant ligne cable poteau garage rouge terre trop mal".split()
 )
 """Words that most messages have: a pattern is looked for only when one of its other words is there."""
@@ -121,21 +122,34 @@ def _match(tokens: Sequence[str], start: int, pattern: _Pattern) -> int | None:
 
 
 _BREAK = re.compile(r"[.!?;]\s|\n\s*\n|\n[-*•]")
-_NEGATORS = frozenset("no not never without isn wasn aren don doesn didn nothing neither nor pas sans aucun aucune jamais ni non rien".split())
-_NEGATION_OPENS = frozenset("know sure only just wait understand forget stop sais certain certaine seulement attendre oublier comprends".split())
+_NEGATORS = frozenset(
+    "no not never without isn wasn aren don doesn didn nothing neither nor pas sans aucun aucune jamais ni non rien".split()
+)
+_NEGATION_OPENS = frozenset(
+    "know sure only just wait understand forget stop sais certain certaine seulement attendre oublier comprends".split()
+)
 _PAST = (
-    "last year", "last month", "last week", "last summer", "last winter", "last spring", "last fall", "last autumn", "last night s", "years ago", "months ago", "weeks ago",
-    "year ago", "month ago", "week ago", "days ago", "the other day", "used to", "back in", "was put out", "had been put out", "has been put out", "was extinguished", "is out now", "already out",
-    "l an dernier", "l an passe", "l annee derniere", "annee passee", "le mois dernier", "mois passe", "la semaine derniere", "semaine passee", "l ete dernier", "l hiver dernier", "l automne dernier",
-    "le printemps dernier", "ans passes", "l autre jour", "a ete eteint", "a ete maitrise", "est eteint", "a l epoque", "dans le temps", "apres l incendie", "depuis l incendie", "suite a l incendie",
-    "suite a un incendie", "after the fire", "since the fire", "lors de l incendie", "during the fire", "following the fire", "rapport d incendie", "burned down", "a ete repare", "was repaired", "was fixed",
+    "last year", "last month", "last week", "last summer", "last winter", "last spring", "last fall", "last autumn", "last night s",
+    "years ago", "months ago", "weeks ago",
+    "year ago", "month ago", "week ago", "days ago", "the other day", "used to", "back in", "was put out", "had been put out",
+    "has been put out", "was extinguished", "is out now", "already out",
+    "l an dernier", "l an passe", "l annee derniere", "annee passee", "le mois dernier", "mois passe", "la semaine derniere",
+    "semaine passee", "l ete dernier", "l hiver dernier", "l automne dernier",
+    "le printemps dernier", "ans passes", "l autre jour", "a ete eteint", "a ete maitrise", "est eteint", "a l epoque", "dans le temps",
+    "apres l incendie", "depuis l incendie", "suite a l incendie",
+    "suite a un incendie", "after the fire", "since the fire", "lors de l incendie", "during the fire", "following the fire",
+    "rapport d incendie", "burned down", "a ete repare", "was repaired", "was fixed",
 )  # fmt: skip
 _PAST_PHRASES = tuple(tuple(phrase.split()) for phrase in _PAST)
 _STILL = frozenset("still again now right currently presently encore toujours maintenant presentement actuellement recommence".split())
 _HYPOTHESIS = (
-    "in case of", "in the event of", "if there is", "if there s", "if there were", "if you", "what if", "en cas de", "en cas d", "s il y a", "s il y avait", "si vous", "si jamais", "au cas ou", "what to do",
-    "que faire", "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d", "pourrait causer", "pourrait prendre", "afraid of", "avoid", "eviter",
-    "drill", "exercice", "simulation", "training", "formation", "movie", "film", "joke", "jeu", "song", "chanson", "mixtape", "this party", "the team is", "my playlist", "plan", "insurance", "assurance",
+    "in case of", "in the event of", "if there is", "if there s", "if there were", "if you", "what if", "en cas de", "en cas d",
+    "s il y a", "s il y avait", "si vous", "si jamais", "au cas ou", "what to do",
+    "que faire", "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d",
+    "pourrait causer", "pourrait prendre", "afraid of", "avoid", "eviter",
+    "matter of time", "question de temps", "before someone", "before somebody", "avant que quelqu", "until someone", "tant que quelqu",
+    "drill", "exercice", "simulation", "training", "formation", "movie", "film", "joke", "jeu", "song", "chanson", "mixtape",
+    "this party", "the team is", "my playlist", "plan", "insurance", "assurance",
 )  # fmt: skip
 _HYPOTHESIS_PHRASES = tuple(tuple(phrase.split()) for phrase in _HYPOTHESIS)
 
@@ -166,10 +180,7 @@ _UNITS = frozenset("jour jours semaine semaines mois an ans annee annees".split(
 
 def _some_time_ago(around: Sequence[str]) -> bool:
     """``il y a trois semaines`` (but not ``depuis``, and not ``il y a le feu``)."""
-    for at in range(len(around) - 3):
-        if around[at : at + 2] == ["y", "a"] and _UNITS.intersection(around[at + 2 : at + 4]):
-            return True
-    return False
+    return any(around[at : at + 2] == ["y", "a"] and _UNITS.intersection(around[at + 2 : at + 4]) for at in range(len(around) - 3))
 
 
 def _denied(tokens: Sequence[str], lower: int, first: int) -> bool:

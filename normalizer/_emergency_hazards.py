@@ -43,7 +43,7 @@ HAZARDS: tuple[RuleText, ...] = (
         on fire
         caught|catch|catches|catching|caugt fire
         @home fire|fires
-        fire ~4 @home
+        fire ~3 @home
         there|theres is|s|a|was ~3 fire
         theres ~1 fire
         big|huge|large|small|active|brush fire
@@ -84,7 +84,9 @@ HAZARDS: tuple[RuleText, ...] = (
         feu ~3 propage|repand|brule
         """,
         """
-        fire hydrant, fire hydrants, hydrant, hydrants, fire station, fire truck, fire trucks, fire department, fire dept, fire
+        fire house, firehouse, fire danger, fire damage, fire damaged, fire sprinkler, fire retardant, dirt bike, dirt bikes, muffler,
+        fire chief, fire and police, police and fire, police fire, fire hydrant, fire hydrants, hydrant, hydrants, fire station,
+        fire truck, fire trucks, fire department, fire dept, fire
         hall, fire lane, fire route, fire escape, fire pit, fire pits, fireworks, fire works, fire drill, fire marshal, fire
         inspection, fire code, fire sale, fire extinguisher, fire exit, fire safety, fire prevention, fire permit, fire ban, fire
         hazard, fire insurance, fire report, fire chief, fire wood, firewood, fire zone, fire door, fire training, fire alarm test,
@@ -115,7 +117,8 @@ HAZARDS: tuple[RuleText, ...] = (
         transformateur ~3 saute
         """,
         """
-        population explosion, bath bomb, explosion of, explosion des prix, explosion demographique, explosion du nombre, explosion
+        looks like, looked like, booming, population explosion, bath bomb, explosion of, explosion des prix, explosion demographique,
+        explosion du nombre, explosion
         de la, photo bomb, f bomb, bombe aerosol, bombe a retardement, bombe de peinture, bombes de peinture, the bomb, cherry bomb,
         bomb cyclone, firecracker, firecrackers, fireworks, feux d artifice, petards, pipes exploded, rat population, explosion de
         rats, explosion de couleurs, explosion of colour, explosion of color
@@ -126,9 +129,9 @@ HAZARDS: tuple[RuleText, ...] = (
         """
         live|downed|fallen|sparking|arcing|exposed|hanging|dangling|broken|low ~2 wire|wires|cable|cables|powerline|powerlines|line|
             lines|electrical
-        wire|wires|powerline|powerlines|cable|cables ~4 down|fell|fallen|sparking|arcing|exposed|hanging|dangling|ground|live|loose|
+        wire|wires|powerline|powerlines|cable|cables ~3 down|fell|fallen|sparking|arcing|exposed|hanging|dangling|ground|live|loose|
             snapped|sparks
-        power|electric|electrical|hydro line|lines|wire|wires|cable|pole ~4 down|fell|fallen|sparking|arcing|exposed|hanging|
+        power|electric|electrical|hydro line|lines|wire|wires|cable|pole ~3 down|fell|fallen|sparking|arcing|exposed|hanging|
             dangling|ground|live|snapped|sparks|leaning|broken
         sparks|sparking ~5 wire|wires|pole|line|lines|transformer|cable|box|outlet|panel
         electrocuted|electrocution
@@ -168,7 +171,8 @@ HAZARDS: tuple[RuleText, ...] = (
         gouffre|cratere ~4 voiture|auto|enorme|immense|geant|ouvert|avale
         """,
         """
-        leaves, feuilles, brick, tile, shingle, shingles, bardeau, bardeaux, paint, peinture, snow off, neige du toit, could
+        falling apart, garage door, branch, branches, limb, limbs, leaves, feuilles, brick, tile, shingle, shingles, bardeau, bardeaux,
+        paint, peinture, snow off, neige du toit, could
         collapse, pothole, market, ice falling, glace tombe, icicles, glacons, nid de poule, mailbox, prix de, water on the floor,
         drain, snow bank, retaining wall crumbling, sidewalk, trottoir, tree fell, branch fell, arbre, branche, tombe sur, fell on,
         graffiti, sign fell

@@ -11,98 +11,118 @@ PERSONS: tuple[RuleText, ...] = (
         not|isn|isnt|stopped|cannot|cant|hardly|barely ~1 breathing|breathe|breath
         can t breathe|breath
         difficulty|trouble breathing
-        unconscious|unresponsive|unconcious
+        unconscious|unconcious
+        @person ~3 unresponsive
+        unresponsive ~2 @person
         passed out
-        heart attack
-        heart attak
+        heart attack|attak
         cardiac arrest
         having|had|suffering ~2 stroke|seizure
         seizure|seizures|convulsing|choking
         bleeding ~3 badly|heavily|out|everywhere|profusely|head|lot
         lots|lot|losing|pool ~2 blood
-        overdose|overdosed|overdosing|od ing
-        collapsed ~4 street|sidewalk|floor|ground|park|bus
-        man|woman|person|someone|guy|lady|neighbor|neighbour|child|kid|mother|father|husband|wife|he|she ~2 collapsed
+        overdose|overdosed|overdosing
+        od ing
+        @person ~2 collapsed
         needs|need|needed|call|send|sending|request|calling ~2 ambulance|paramedics|paramedic
-        dying|is dead|dead ~1 body
+        @person ~2 dying
         dead body|bodies
-        labour|labor contractions
         giving birth
-        allergic reaction
-        badly|seriously|severely hurt|injured|burned
-        hit by ~1 car|bus|truck|van|train|vehicle
-        struck|hit ~1 by ~2 car|bus|truck|vehicle|train
-        person|someone|pedestrian|cyclist|child|kid|man|woman|boy|girl ~2 hit|struck|injured|hurt|run
-        people|persons|person|someone|driver|passenger|child|kid ~2 injured|hurt|trapped
-        accident ~4 injured|injuries|hurt|trapped
-        lying|laying|lies ~3 ground|street|road|sidewalk|snow|floor
+        severe allergic reaction
         lying ~2 unconscious|motionless
         respire|respirer ~1 pas|plus|pu
         respire|respirer ~2 mal|peine|difficilement
         arrete ~1 respirer
         difficulte|difficultes|mal ~2 respirer
-        inconscient|inconsciente|inconsciens
+        inconscient|inconsciente
         perdu|perd|perte ~1 connaissance
         crise cardiaque|coeur|ceur
         arret cardiaque|respiratoire
         infarctus
-        avc
+        un|une|son|fait|fais avc
         convulse|convulsions|convulsion|etouffe|etouffer|etouffement
         crise ~1 epilepsie
         saigne|saignement ~3 beaucoup|abondamment|tete|arrete|partout|abondant
         plein|perd|mare|flaque|beaucoup ~2 sang
         surdose|overdose
         besoin|envoyez|envoyer|appelez|appeler|faut|demande|vite ~3 ambulance|ambulances|paramedics|ambulanciers|secours
-        mourant|mourante|en train de mourir
+        est|etait mourant|mourante
+        en train de mourir
         cadavre|cadavres
         accouche|accoucher|accouchement
         choc anaphylactique|allergique
-        gravement|serieusement ~1 blesse|blessee|blesses|brule|malade
-        frappe|frappee|happe|happee|heurte|heurtee|renverse|renversee|fauche ~2 par ~2 auto|voiture|camion|autobus|vehicule|train|
-            char
-        happe|happee|renverse|renversee|fauche ~3 pieton|pietonne|cycliste|enfant|homme|femme|dame|monsieur
-        pieton|pietonne|cycliste|enfant|homme|femme|dame|monsieur ~2 happe|happee|renverse|renversee|blesse|blessee|frappe|frappee|
-            fauche|effondre|effondree
-        blesse|blesses|blessee|blessees ~4 accident|grave|graves|coince|coincee|rue|sol|terre
-        accident ~4 blesse|blesses|blessee|grave|graves|coince|coincee|coinces
-        quelqu ~1 un|1 ~2 blesse|effondre|inconscient|coince
-        etendu|etendue|allonge|allongee|couche|gisant|git ~3 sol|trottoir|terre|rue|neige|plancher|chaussee
-        reveille|repond|reagit|bouge ~1 pas|plus|pu
+        @quelqu ~2 effondre|effondree
+        reveille|reagit|bouge ~1 pas|plus|pu
         """,
         """
-        dead animal, dead raccoon, dead squirrel, dead cat, dead dog, dead deer, dead bird, dead tree, dead trees, dying tree, dying
-        trees, tree is dying, trees are dying, tree dying, grass is dying, lawn is dying, plants are dying, arbre mourant, arbres
-        mourants, frene, frenes, heart attack waiting, nearly had a heart attack, almost had a heart attack, gave me a heart attack,
-        failli faire une crise, faillit faire une crise, heart of, dying to, dying for, dying breed, dead end, stroke of, breath of
-        fresh, can t breathe in my apartment, someone could, someone will, someone is going to, somebody will, before someone, until
-        someone, could get, might get, will get, going to get, going to be, could be, may get, gets hurt, will be hit, get hit,
-        someone gets, quelqu un va, quelqu un finira, quelqu un pourrait, pourrait, pourraient, avant que, avant qu, va finir par,
-        finir par, risque, risquent, va se faire, se fasse, mattress, matelas, arbre, branche, tree, raccoon, raton, squirrel,
-        ecureuil, cat, chat, deer, chevreuil, skunk, mouffette, bird, oiseau, pole lying, sign lying, bike lying, scooter, scooters,
-        trash lying, garbage lying, lying around, laying around, litter, cables lying, wire lying, branches lying, leaves lying,
-        poteau couche, panneau couche, velo, trottinette, dechets, ordures, ampoule, my car was hit, parked car, parked cars,
-        mailbox, auto stationnee, voiture stationnee, borne, fence, cloture, lawn, pelouse, sign, panneau, hydrant, poteau, pole,
-        lamp post, light pole, light does not, personne ne repond, ne repond pas au telephone, repond pas a mes, repond pas au,
-        repond plus au, repond pas aux, couche de neige, couche de glace, couche d asphalte, de sang froid, bon sang, prise de sang,
-        don de sang, collecte de sang, blood drive, blood test, blood donation, aucun blesse, no one was hurt, nobody was hurt,
-        nobody hurt, no injuries, personne de blesse, pas de blesse
+        dead animal, heart attack waiting, nearly had a heart attack, almost had a heart attack, gave me a heart attack, nearly gave,
+        almost gave, failli faire une crise, faillit faire une crise, breath of fresh, dying to, dying for, dying breed, tree is dying,
+        trees are dying, tree dying, grass is dying, lawn is dying, plants are dying, cadavre d animal, cadavre de raton,
+        cadavre de chat, cadavre de chien, cadavre d ecureuil, cadavre de mouffette, cadavre de chevreuil, cadavres d animaux, raccoon,
+        raton, squirrel,
+        ecureuil, skunk, mouffette, deer, chevreuil, de sang froid, bon sang, prise de sang, don de sang, dons de sang,
+        collecte de sang, blood drive, blood test, blood donation, choking hazard, choking on taxes, taxes, service is dying,
+        downtown is dying, business is dying, could, would, might, someone will, someone is going to, pourrait, pourraient, va finir par,
+        finira par,
+        avant que, before someone, until someone, etouffe les arbres, etouffe la pelouse, etouffe les plantes, choking the, chokes the,
+        vignes, vines, weeds
+        """,
+    ),
+    RuleText(
+        "injury",
+        """
+        badly|seriously|severely hurt|injured|burned
+        @person ~1 was|got|is|been|being|just ~1 hit|run ~2 by|over
+        @person ~2 struck|injured
+        people|persons|person|someone|driver|passenger|child|kid|kids ~2 injured|hurt|trapped|unconscious
+        accident|crash|collision ~4 injured|injuries|hurt|trapped
+        struck|hit by ~1 car|bus|truck|van|train|vehicle
+        @person ~3 lying|laying|lies|laid ~3 ground|street|road|sidewalk|snow|floor|pavement|grass
+        gravement|serieusement ~1 blesse|blessee|blesses|brule|brulee|malade
+        frappe|frappee|happe|happee|heurte|heurtee|renverse|renversee|fauche|fauchee ~2 par ~2 auto|voiture|camion|autobus|vehicule|
+            train|char|moto
+        happe|happee|renverse|renversee|fauche|frappe ~3 pieton|pietonne|cycliste|enfant|homme|femme|dame|monsieur
+        pieton|pietonne|cycliste|enfant|homme|femme|dame|monsieur|fille|garcon ~3 happe|happee|renverse|renversee|blesse|blessee|
+            frappe|frappee|fauche|fauchee
+        blesse|blesses|blessee|blessees ~4 accident|grave|graves|coince|coincee|rue|sol|terre|tete
+        accident|collision ~4 blesse|blesses|blessee|grave|graves|coince|coincee|coinces
+        quelqu ~1 un|1 ~2 blesse|inconscient|coince
+        @quelqu ~3 etendu|etendue|allonge|allongee|couche|couchee|gisant|git ~3 sol|trottoir|terre|rue|neige|plancher|chaussee
+        """,
+        """
+        someone could, someone will, someone is going to, somebody will, before someone, until someone, could get, might get, will get,
+        can get,
+        soon will, going to get, going to be, could be, may get, gets hurt, will be hit, will be, get hit, someone gets, almost, nearly,
+        close to,
+        matter of time, near miss, quelqu un va, quelqu un finira, quelqu un pourrait, pourrait, pourraient, avant que, avant qu,
+        avant quelqu,
+        va finir par, finira par, finir par, risque, risquent, va se faire, se fasse, failli, faillit, presque, proche de, mattress,
+        matelas, raccoon, raton,
+        squirrel, ecureuil, deer, chevreuil, skunk, mouffette, bird, oiseau, cat was, dog was, black cat, chat a ete, chien a ete,
+        my car was, parked car,
+        parked cars, auto stationnee, voiture stationnee, mailbox, toter, bin, bac, sign, sign post, panneau, hydrant, borne, poteau,
+        light pole, lamp post,
+        tree was, arbre a ete, cloture, fence, homeless, itinerant, itinerants, sleeping, dort, dorment, aucun blesse, no one was hurt,
+        nobody was hurt,
+        nobody hurt, no injuries, personne de blesse, pas de blesse, sans faire de blesse, no one was injured
         """,
     ),
     RuleText(
         "drowning",
         """
-        drowning|drowned
-        fell|fallen|falling ~3 river|lake|canal|pool|water|ice|through
-        through the ice
-        noie|noyer|noyade|noye|noyee
-        tombe|tombee|tomber ~3 riviere|lac|canal|piscine|fleuve|eau|glace
-        defonce ~2 glace
+        is|are|was|someone|person|child|kid|man|woman|people drowning|drowned
+        @person ~3 fell|fallen|falling ~3 river|lake|canal|pool|water|ice
+        fell|fallen|went through ~1 ice
+        se|en ~2 noyer|noie|noye|noyee|noyant
+        noyade
+        @quelqu ~3 tombe|tombee|tomber ~3 riviere|lac|canal|piscine|fleuve|eau|glace
         glace ~2 cede
+        defonce ~2 glace
         """,
         """
-        drowning in, drowned out, drown out, noye sous, noyer le poisson, noyes sous, noye dans la paperasse, tree, branch, arbre,
-        branche, cone, bike, velo, eau est tombee, panier, sign, water pressure fell, plants, grass, basement, sous sol, pression,
-        could, pourrait, leaves, feuilles, yard, cour est noyee, terrain est noye, noyer noir, noyers, ballon, ball
+        drowning in, drowned out, drown out, noye sous, noyer le poisson, noye dans la paperasse, could, pourrait, before someone,
+        avant que,
+        someone will, quelqu un va, fell on the ice, slipped, tombe sur la glace, tombee sur la glace, prevention, glisse
         """,
     ),
     RuleText(
@@ -158,7 +178,8 @@ PERSONS: tuple[RuleText, ...] = (
         alerte ~2 bombe
         """,
         """
-        staple gun, nail gun, glue gun, radar gun, heat gun, water gun, spray gun, caulking gun, gun violence meeting, gun control,
+        bb guns, bb gun, paint gun, paint guns, paintball, hunt, hunting, legal, staple gun, nail gun, glue gun, radar gun, heat gun,
+        water gun, spray gun, caulking gun, gun violence meeting, gun control,
         gun laws, photo shoot, film shooting, movie shooting, tv shooting, troubleshooting, knife sharpening, butter knife, attacked
         by mosquitoes, attacked by wasps, attacked by bees, wasps, guepes, bees, mosquitoes, moustiques, geese, crows, corneille,
         corneilles, rats, rabbit, dead, bat in, bats in, baseball bat, cricket bat, help me understand, help me find, help me with,
@@ -216,7 +237,8 @@ PERSONS: tuple[RuleText, ...] = (
         enseveli|ensevelie|ensevelis
         """,
         """
-        trapped in traffic, raccoon, squirrel, raton, ecureuil, water trapped, trapped water, trapped in the snow, trapped in my
+        trapped in traffic, feel trapped, feels trapped, pigeon, pigeons, snow, neige, raccoon, squirrel, raton, ecureuil, water trapped,
+        trapped water, trapped in the snow, trapped in my
         driveway, cat, kitten, chat, chaton, bird, oiseau, pris au piege du, missing sign, missing bin, bac disparu, poubelle
         disparue, panneau disparu, duck, ducklings, canard, canetons, lost mail, lost cat, lost dog, chien perdu, chien disparu, dog
         missing, pris sous la neige, rat, rats, skunk, mouffette, coyote, groundhog, marmotte, trash trapped, trapped moisture, eau
@@ -243,7 +265,8 @@ PERSONS: tuple[RuleText, ...] = (
         quelqu ~1 un ~2 meurt|mourir
         """,
         """
-        called 911 already last, not an emergency, pas une urgence, non urgent, someone could, someone will, could die, will die,
+        emergency route, emergency lane, emergency vehicles, emergency exit, called 911 already last, not an emergency, pas une urgence,
+        non urgent, someone could, someone will, could die, will die,
         someone is going to, going to die, before someone, until someone, quelqu un va, pourrait mourir, va mourir, avant que
         quelqu, avant qu, mise en danger, espece en danger, call 911 if, appelez le 911 si, en danger si, do i call 911, should i
         call 911, dois je appeler, faut il appeler, have to die, has to die, does someone have, faut il que, risk of injury, danger

@@ -9,27 +9,33 @@ from __future__ import annotations
 from normalizer.words import Reading, words
 
 _STRONG = """
-viagra cialis casino jackpot lottery lotterie sweepstakes bitcoin crypto cryptocurrency forex ringtone ringtones polyphonic nigerian inheritance
-horny sexy nude porn xxx escorts backlinks seo dofollow payday refinance unclaimed millionaire winnings txt2win freemsg chatline
+viagra cialis casino jackpot lottery lotterie sweepstakes bitcoin crypto cryptocurrency forex ringtone ringtones polyphonic nigerian
+inheritance horny sexy nude porn xxx escorts backlinks seo dofollow payday refinance unclaimed millionaire winnings txt2win freemsg chatline
 """
 _MEDIUM = """
-prize winner won claim guaranteed congratulations awarded selected offer discount cheap loan loans credit investment investors profit earn income
-rich cash bonus unsubscribe subscription subscribe subscribed voucher reward deal deals limited exclusive promo promotion marketing rankings traffic
-beneficiary million dollars replica pills pharmacy weight dating singles girls tone tones mobile mobileupd8 nokia camcorder hmv txt stop reply
+prize winner won claim guaranteed congratulations awarded selected offer discount cheap loan loans credit investment investors profit earn
+income rich cash bonus unsubscribe subscription subscribe subscribed voucher reward deal deals limited exclusive promo promotion
+marketing rankings
+traffic beneficiary million dollars replica pills pharmacy weight dating singles girls tone tones mobile mobileupd8 nokia camcorder hmv txt
+stop reply
 gagnant gagne felicitations offert offre promotion rabais investissement rentable credit pret prets revenus argent heritage benefice
 beneficiaire loterie abonnement desabonner exclusif gratuit garanti
 """
 _PHRASES = """
-click here|act now|limited time|free entry|call now|prize draw|wire transfer|bank account|make money|work from home|search engine|first page of google
-social media marketing|guest post|web design|grow your business|lead generation|dear friend|next of kin|money back|risk free|this is not spam
+click here|act now|limited time|free entry|call now|prize draw|wire transfer|bank account|make money|work from home
+search engine|first page of google
+social media marketing|guest post|web design|grow your business|lead generation|dear friend|next of kin|money back|risk free
+this is not spam
 per msg|per week|text stop|to opt out|customer service|cash prize|per min|land line|national rate|award|double mins|new mobile|free msg
-cliquez ici|offre limitee|gagner de l argent|travail a domicile|referencement naturel|premiere page de google|cher ami|compte bancaire|virement bancaire
+cliquez ici|offre limitee|gagner de l argent|travail a domicile|referencement naturel|premiere page de google|cher ami
+compte bancaire|virement bancaire
 sans engagement|profitez de|devis gratuit
 """
 _STRONG_WORDS = frozenset(_STRONG.split())
 _MEDIUM_WORDS = frozenset(_MEDIUM.split())
+_SIGNS = _STRONG_WORDS | _MEDIUM_WORDS
 _PHRASE_WORDS = tuple(tuple(words(phrase)) for line in _PHRASES.strip().splitlines() for phrase in line.split("|"))
-_FIRSTS = {}
+_FIRSTS: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in _PHRASE_WORDS:
     _FIRSTS.setdefault(_phrase[0], []).append(_phrase)
 _PHRASE_FIRSTS = frozenset(_FIRSTS)
@@ -50,11 +56,12 @@ def suspected(reading: Reading, text: str) -> bool:
 
 def score(reading: Reading, text: str) -> float:
     """Points for spam: 2 for a strong word, 1 for a medium one, 1.5 for a phrase; links, sums and capitals at most 2 together."""
-    vocabulary = reading.body.vocabulary | reading.subject.vocabulary
-    strong = len(vocabulary & _STRONG_WORDS)
-    medium = len(vocabulary & _MEDIUM_WORDS)
+    signs = (reading.body.vocabulary & _SIGNS) | (reading.subject.vocabulary & _SIGNS)
+    strong = len(signs & _STRONG_WORDS)
+    medium = len(signs) - strong
     if not strong and medium < 2:
         return 0.0
+    vocabulary = reading.body.vocabulary | reading.subject.vocabulary
     points = 2.0 * strong + 1.0 * medium
     for first in vocabulary & _PHRASE_FIRSTS:
         points += 1.5 * sum(_holds(reading, phrase) for phrase in _FIRSTS[first])

@@ -1,8 +1,8 @@
 """Whether a message belongs to something that is known: the same mail once more, or a follow-up of its sender.
 
 A message follows another when it refers to it (``References``, ``In-Reply-To``, RFC 5322 §3.6.4) and comes from the same sender, or when a
-reference that the channel verified says so (``hints["signed_reference"]``: the service_request_id out of a signed address or link). A number
-written in a subject is never enough: with the sender of that request it is, from anybody else the message is held for a person.
+reference that the channel verified says so (``hints["signed_reference"]``: the service_request_id out of a signed address or link). A
+number written in a subject is never enough: with the sender of that request it is, from anybody else the message is held for a person.
 
 A reply to a closed request about another matter or place is a new request, with the old one named in its evidence. An emergency is always a
 request of its own, whatever it replies to.
@@ -25,7 +25,7 @@ _REFERENCES = 50
 """So many of a thread's last ids are asked for: long threads name their whole past."""
 
 
-def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
+def stage(batch: Sequence[Work], context: Context, known: Known) -> None:  # noqa: ARG001 (the signature of every stage)
     """Settle what is already known; name what is related."""
     for work in batch:
         if not work.settled:
@@ -109,13 +109,17 @@ def _another_matter(work: Work, item: KnownMessage) -> bool:
 
 def _name_related(work: Work, request_id: str, reason: str) -> None:
     for request in work.requests:
+        source = f"correlate.{reason}"
         request.evidence.append(
-            Evidence(field="related_service_request_id", value=request_id, source=f"correlate.{reason}", detail="written in reply to that request")
+            Evidence(field="related_service_request_id", value=request_id, source=source, detail="written about that request")
         )
 
 
 _NUMBER = re.compile(r"(?:#|\bSR[ #:-]{0,2}|\[)[ ]?([A-Za-z0-9][A-Za-z0-9-]{2,24})\]?")
-_LABELS = re.compile(r"\b(?:request|case|ticket|demande|requ[eê]te|dossier|r[eé]f[eé]rence)[ ]?(?:n[o°º]?\.?|number|numéro|#|:)?[ ]?([A-Za-z0-9-]{3,25})\b", re.IGNORECASE)
+_LABELS = re.compile(
+    r"\b(?:request|case|ticket|demande|requ[eê]te|dossier|r[eé]f[eé]rence)[ ]?(?:n[o°º]?\.?|number|numéro|#|:)?[ ]?([A-Za-z0-9-]{3,25})\b",
+    re.IGNORECASE,
+)
 
 
 def reference_numbers(subject: str | None, text: str) -> list[str]:

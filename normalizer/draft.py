@@ -62,8 +62,11 @@ def _requested(work: Work) -> Any:
 
 _GENERIC = frozenset(
     """
-|311|request|service request|complaint|report|issue|problem|hello|hi|help|question|urgent|message|contact|no subject|demande|requete|plainte|probleme|bonjour
-|signalement|aide|sans objet|aucun objet|sans titre|new message|nouveau message|contact form|formulaire de contact|demande de service|test|info|information
+|311|request|service request|complaint|report|issue|problem|hello|hi|help|question|urgent|message|contact|no subject|demande|requete
+|plainte|probleme
+|bonjour|signalement|aide|sans objet|aucun objet|sans titre|new message|nouveau message|contact form|formulaire de contact
+|demande de service|test|info
+|information
 """.replace("\n", "").split("|")
 )
 _GREETINGS = ("bonjour", "bonsoir", "salut", "allo", "hello", "hi", "hey", "good morning", "good afternoon", "good evening", "dear", "cher",
@@ -111,7 +114,9 @@ def _after_greeting(line: str) -> str:
 
 def _sentence(line: str) -> str:
     for at, character in enumerate(line[:SUMMARY]):
-        if character in ".!?" and at > 15 and (at + 1 == len(line) or line[at + 1] == " ") and not line[max(0, at - 3) : at].strip(" ").isdigit():
+        if character not in ".!?" or at < 16 or line[at + 1 : at + 2].strip():
+            continue
+        if not line[max(0, at - 3) : at].strip().isdigit():
             return line[: at + (character != ".")]
     return line
 
@@ -130,12 +135,11 @@ def _evidence(work: Work) -> list[Evidence]:
     language = message.language
     found = [Evidence(field="language", value=language.value, source="language", score=language.confidence)]
     if work.emergency.flag:
-        found.append(
-            Evidence(field="emergency", value=True, source=f"emergency.{work.emergency.rule}", span=work.emergency.span, detail="words of danger")
-        )
+        source = f"emergency.{work.emergency.rule}"
+        found.append(Evidence(field="emergency", value=True, source=source, span=work.emergency.span, detail="words of danger"))
     if work.on_behalf_of is not None:
-        source = "hint" if message.hints.get("on_behalf_of") else "forwarded"
-        found.append(Evidence(field="email", value=work.on_behalf_of.address, source=f"identify.{source}", score=0.8, detail="on behalf of"))
+        source = "identify.hint" if message.hints.get("on_behalf_of") else "identify.forwarded"
+        found.append(Evidence(field="email", value=work.on_behalf_of.address, source=source, score=0.8, detail="on behalf of"))
     return found
 
 
@@ -149,8 +153,8 @@ def _reporters(work: Work) -> list[Reporter]:
             Reporter(role="on_behalf_of", language=language, contact_preference=preference),
             Reporter(role="staff" if work.staff else "reporter"),
         ]
-    role = "staff" if work.staff else "reporter"
-    return [Reporter(role=role, language=language, contact_preference=preference, anonymous=work.sender_key is None)]  # type: ignore[arg-type]  # a Literal of the two
+    anonymous = work.sender_key is None
+    return [Reporter(role="staff" if work.staff else "reporter", language=language, contact_preference=preference, anonymous=anonymous)]
 
 
 def _contact(request: ServiceRequest, person: Sender) -> None:
@@ -175,8 +179,8 @@ def _from_hints(request: ServiceRequest, hints: dict[str, Any]) -> None:
     if isinstance(attributes, dict):
         request.attributes = {str(name): value for name, value in attributes.items()}
     visibility = hints.get("visibility")
-    if visibility == "public" or visibility == "anonymous":
-        request.visibility = visibility
+    if isinstance(visibility, str) and visibility in ("public", "anonymous"):
+        request.visibility = "public" if visibility == "public" else "anonymous"
     if hints.get("anonymous") is True:
         request.visibility = "anonymous"
     for name, limit in (("first_name", 100), ("last_name", 100)):

@@ -27,7 +27,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
 _DEFAULT_ORDER = ("email", "phone", "handle")
 _NO_CALLER = frozenset({"anonymous", "unknown", "private", "restricted", "unavailable", "blocked", "anonyme", "inconnu", "prive", "masque",
                         "+266696687", "266696687", "+7378742833", "+2562533", "+86282452253"})  # fmt: skip
-"""What telephone networks put in place of a withheld number; the digits spell ANONYMOUS, RESTRICTED, BLOCKED and UNAVAILABLE on a keypad."""
+"""What telephone networks put in place of a withheld number; the digits spell ANONYMOUS, RESTRICTED, BLOCKED, UNAVAILABLE on a keypad."""
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
@@ -77,7 +77,7 @@ def email_address(text: str) -> str | None:
 
 
 def mailbox(text: str) -> tuple[str, str]:
-    """The name and the address of the first mailbox in a header's text, such as ``"Jean Untel" <jean@example.net>``; empty where missing."""
+    """The name and address of the first mailbox in a header's text (``"Jean Untel" <jean@example.net>``); empty where missing."""
     head = text[:1000].replace("[mailto:", "<").replace("]", ">")
     name, bracket, rest = head.partition("<")
     if bracket and "@" in rest:
@@ -171,9 +171,8 @@ def _from_hint(hint: object, region: str) -> Sender | None:
         return Sender(address=address) if address else Sender(name=hint.strip()[:200])
     if isinstance(hint, Mapping):
         values = {name: value.strip() for name, value in hint.items() if isinstance(value, str) and value.strip()}
-        sender = Sender(
-            address=values.get("address") or values.get("email"), name=values.get("name"), phone=values.get("phone"), handle=values.get("handle")
-        )
+        sender = Sender(name=values.get("name"), phone=values.get("phone"), handle=values.get("handle"))
+        sender.address = values.get("address") or values.get("email")
         _canonical(sender, region)
         return sender if sender != Sender() else None
     return None

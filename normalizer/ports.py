@@ -1,7 +1,8 @@
 """What a stage may ask of the world, as Protocols.
 
 The core imports nothing that reads a disk, a clock or a network: whoever runs the pipeline hands it objects of these shapes. The
-store implements them for the gateway, ``tests/normalizer/fakes.py`` in memory, and a pure run (``intake311 normalize``) uses :class:`NothingKnown`.
+store implements them for the gateway, ``tests/normalizer/fakes.py`` in memory, and a pure run (``intake311 normalize``) uses
+:class:`NothingKnown`.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _emails(text: str) -> list[tuple[str, Span]]:
 def _kind(run: str, text: str, span: Span) -> str | None:
     before = text[span[0] - 1] if span[0] else " "
     after = text[span[1]] if span[1] < len(text) else " "
-    if before.isalnum() or after.isalnum() or before in "-./" and text[max(0, span[0] - 2) : span[0] - 1].isalnum():
+    if before.isalnum() or after.isalnum() or (before in "-./" and text[max(0, span[0] - 2) : span[0] - 1].isalnum()):
         return None
     digits = "".join(filter(str.isdigit, run))
     if not digits.isascii():

@@ -90,10 +90,13 @@ def _set(value: str | None) -> bool:
 
 
 _AUTO_SUBJECTS = (
-    "automatic reply", "auto reply", "autoreply", "auto response", "autoresponse", "automatic response", "out of office", "out of the office",
-    "away from the office", "i am out of the office", "vacation reply", "on vacation", "on leave", "reponse automatique", "reponse d absence",
+    "automatic reply", "auto reply", "autoreply", "auto response", "autoresponse", "automatic response", "out of office",
+    "out of the office",
+    "away from the office", "i am out of the office", "vacation reply", "on vacation", "on leave", "reponse automatique",
+    "reponse d absence",
     "message d absence", "absence du bureau", "absent du bureau", "absente du bureau", "je suis absent", "hors du bureau", "en vacances",
-    "notification d absence", "abwesenheitsnotiz", "abwesend", "automatische antwort", "automatisch antwoord", "afwezig", "risposta automatica",
+    "notification d absence", "abwesenheitsnotiz", "abwesend", "automatische antwort", "automatisch antwoord", "afwezig",
+    "risposta automatica",
     "fuori ufficio", "respuesta automatica", "fuera de la oficina", "resposta automatica", "autosvar", "automatiskt svar",
 )  # fmt: skip
 _DAEMON_SUBJECTS = (

@@ -7,7 +7,7 @@ That keeps each rule linear in the text, whatever a hostile sender writes, and m
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from normalizer.model import Span
@@ -15,7 +15,8 @@ from normalizer.model import Span
 TEXT_CAP = 65_536
 """Rules read at most this many characters of a text; the whole text is kept all the same."""
 
-_PUNCTUATION = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": ".", "\u202f": " "}
+_PUNCTUATION = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": ".", "\u202f": " ",
+                "\u0153": "e", "\u0152": "E", "\u20ac": " ", "\u2022": " ", "\ufffd": " "}  # fmt: skip
 
 
 def _table() -> bytes:
@@ -35,7 +36,7 @@ _TABLE = _table()
 
 def _wide() -> dict[int, str]:
     """Latin letters beyond Latin-1 to their base letter; one character for one, so that places stay the same."""
-    out = {0x152: "E", 0x153: "e", 0x141: "L", 0x142: "l", 0x178: "Y"}
+    out = {0x141: "L", 0x142: "l", 0x178: "Y"}
     for code in (*range(0x100, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base.isascii():
@@ -71,13 +72,14 @@ def words(text: str) -> list[str]:
 
 def spellings(entry: str) -> tuple[tuple[str, ...], ...]:
     """The folded word sequences by which a lexicon's entry may be met: with ``œ`` as written by a keyboard that has it or has not."""
-    forms = {tuple(words(entry)), tuple(words(entry.replace("œ", "oe"))), tuple(words(entry.replace("oe", "œ")))}
+    joined = entry.replace("oeu", "œu").replace("oei", "œi")
+    forms = {tuple(words(entry)), tuple(words(entry.replace("œ", "oe"))), tuple(words(joined))}
     return tuple(sorted(forms))
 
 
 @lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
-    """``word`` (folded) without the commonest endings of English and French: crude, the same for text and lexicon, never under 4 letters."""
+    """``word`` (folded) without the commonest endings of English and French: crude, but the same for text and lexicon."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     for ending in _ENDINGS:
@@ -99,35 +101,75 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
+_STRIDE = 32
+"""Tokens between two marks from which places are counted."""
+
+
 class Words:
     """A text's words: ``tokens`` folded and in order, ``vocabulary`` each once. Places are worked out only for the words that matter."""
 
-    __slots__ = ("_offsets", "folded", "text", "tokens", "vocabulary")
+    __slots__ = ("_marks", "_offsets", "folded", "text", "tokens", "vocabulary")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold(text if len(text) <= TEXT_CAP else text[:TEXT_CAP])
         self.tokens = self.folded.split()
         self.vocabulary = frozenset(self.tokens)
-        self._offsets: list[int] = []
+        self._offsets: dict[int, int] = {}
+        self._marks = [0]
 
     def offset(self, index: int) -> int:
-        """Where the token begins in the text."""
+        """Where the token begins in the text: beside a neighbour whose place is known, or counted from the nearest mark."""
         known = self._offsets
-        place = known[-1] + len(self.tokens[len(known) - 1]) if known else 0
-        for token in self.tokens[len(known) : index + 1]:
-            place = self.folded.index(token, place)
-            known.append(place)
-            place += len(token)
-        return known[index]
+        if index in known:
+            return known[index]
+        if index - 1 in known:
+            place = self.folded.index(self.tokens[index], known[index - 1] + len(self.tokens[index - 1]))
+        elif index + 1 in known:
+            place = self.folded.rindex(self.tokens[index], 0, known[index + 1])
+        else:
+            place = self._counted(index)
+        known[index] = place
+        return place
+
+    def _counted(self, index: int) -> int:
+        marks = self._marks
+        end = len(self.folded)
+        while len(marks) <= index // _STRIDE:
+            marks.append(end - len(self.folded[marks[-1] :].split(None, _STRIDE)[_STRIDE]))
+        mark = marks[index // _STRIDE]
+        line = self.folded[mark : mark + _STRIDE * 24]
+        parts = line.split(None, index % _STRIDE)
+        if len(parts) <= index % _STRIDE:
+            parts, line = self.folded[mark:].split(None, index % _STRIDE), self.folded[mark:]
+        return mark + len(line) - len(parts[index % _STRIDE].lstrip())
 
     def span(self, first: int, last: int) -> Span:
         """The span of the tokens ``first`` to ``last`` inclusive."""
         return self.offset(first), self.offset(last) + len(self.tokens[last])
 
-    def positions(self, wanted: Container[str]) -> list[int]:
-        """The indexes of the tokens that are among ``wanted``."""
-        return [index for index, token in enumerate(self.tokens) if token in wanted]
+    def gap(self, index: int) -> str:
+        """What stands in the text between the token and the next one; empty after the last."""
+        if index + 1 >= len(self.tokens):
+            return ""
+        return self.text[self.offset(index) + len(self.tokens[index]) : self.offset(index + 1)]
+
+    def capital(self, index: int) -> bool:
+        """True when the token is written with a capital or a figure."""
+        first = self.text[self.offset(index)]
+        return first.isupper() or first.isdigit()
+
+    def positions(self, wanted: AbstractSet[str]) -> list[int]:
+        """The indexes of the tokens that are among ``wanted``, in order."""
+        tokens = self.tokens
+        found: list[int] = []
+        for word in self.vocabulary & wanted:
+            at = -1
+            for _ in range(tokens.count(word)):
+                at = tokens.index(word, at + 1)
+                found.append(at)
+        found.sort()
+        return found
 
 
 class Reading:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from normalizer.catalog import Catalog, Service
-from normalizer.classify.lexicon import lexicon
+from normalizer.classify.lexicon import compiled
 from normalizer.classify.score import Ranked, rank
 from normalizer.model import Alternative, Classification, Evidence, Kind, ServiceRequest
 from normalizer.pipeline import Context, Work
@@ -45,7 +45,7 @@ def stage(batch: Sequence[Work], context: Context) -> None:
 
 def classify(reading: Reading, catalog: Catalog) -> Classification:
     """The service that the words speak for, its confidence, the next two, and the words that decided."""
-    ranked = rank(reading, lexicon(catalog))
+    ranked = rank(reading, compiled(catalog))
     if not ranked:
         return Classification(service_code=OTHER)
     best = ranked[0]

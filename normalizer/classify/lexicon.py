@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from normalizer._language_tables import WORDS
 from normalizer.catalog import Catalog, Service
@@ -14,44 +15,39 @@ Posting = tuple[int, float]
 """Index of a service in the catalog, and the points that a word gives it."""
 
 _KEYWORD, _NAME, _DESCRIPTION, _EXAMPLE = 3.0, 2.0, 0.9, 0.7
-_MEMO = 50_000
+_WIDESPREAD = 6
+"""A word of descriptions and examples that so many services share says nothing about any."""
+
+
+class Phrase(NamedTuple):
+    """A keyword of several words: their stems in order, and what it gives. ``number`` tells the phrases of one lexicon apart."""
+
+    stems: tuple[str, ...]
+    number: int
+    service: int
+    points: float
 
 
 @dataclass(slots=True)
 class Lexicon:
     """The words of one catalog.
 
-    ``singles`` gives the postings of a stem; ``phrases`` the longer entries by their first stem; ``languages`` the folded words that
-    stand in one language's lists only. ``postings`` remembers the stems of words it has met, which changes no answer.
+    ``singles`` gives the postings of a stem; ``phrases`` the longer entries by their first two stems; ``languages`` the folded words that
+    stand in one language's lists only; ``known`` all stems that are an entry or begin one.
     """
 
     codes: tuple[str, ...]
     singles: dict[str, tuple[Posting, ...]]
-    phrases: dict[str, tuple[tuple[tuple[str, ...], int, float], ...]]
+    phrases: dict[tuple[str, str], tuple[Phrase, ...]]
     languages: dict[str, str]
-    _met: dict[str, tuple[str, tuple[Posting, ...], bool] | None] = field(default_factory=dict)
-
-    def postings(self, word: str) -> tuple[str, tuple[Posting, ...], bool] | None:
-        """For a folded word its stem, its postings, and whether a phrase begins with it; None when the catalog does not know it."""
-        try:
-            return self._met[word]
-        except KeyError:
-            pass
-        root = stem(word)
-        found = self.singles.get(root, ())
-        begins = root in self.phrases
-        answer = (root, found, begins) if found or begins else None
-        if len(self._met) >= _MEMO:
-            self._met.clear()
-        self._met[word] = answer
-        return answer
+    known: frozenset[str]
 
 
 _compiled: dict[int, tuple[Catalog, Lexicon]] = {}
 _KEPT = 64
 
 
-def lexicon(catalog: Catalog) -> Lexicon:
+def compiled(catalog: Catalog) -> Lexicon:
     """The lexicon of a catalog, compiled once for each catalog object (some ten milliseconds)."""
     kept = _compiled.get(id(catalog))
     if kept is not None and kept[0] is catalog:
@@ -66,6 +62,7 @@ def lexicon(catalog: Catalog) -> Lexicon:
 def _compile(catalog: Catalog) -> Lexicon:
     singles: dict[str, dict[int, float]] = {}
     phrases: dict[tuple[str, ...], dict[int, float]] = {}
+    hints: dict[str, dict[int, float]] = {}
     for index, service in enumerate(catalog.services):
         for entry, weight in _entries(service):
             for form in spellings(entry):
@@ -73,19 +70,33 @@ def _compile(catalog: Catalog) -> Lexicon:
         for text, weight in _sentences(service):
             for word in set(words(text)):
                 if len(word) > 2 and word not in WORDS:
-                    best = singles.setdefault(stem(word), {})
+                    best = hints.setdefault(stem(word), {})
                     best[index] = max(best.get(index, 0.0), weight)
+    for root, services in hints.items():
+        if len(services) <= _WIDESPREAD:
+            for index, weight in services.items():
+                best = singles.setdefault(root, {})
+                best[index] = max(best.get(index, 0.0), weight)
     total = max(len(catalog.services), 2)
-    by_first: dict[str, list[tuple[tuple[str, ...], int, float]]] = {}
-    for form, services in phrases.items():
-        for index, weight in services.items():
-            by_first.setdefault(form[0], []).append((form, index, weight * _rarity(len(services), total) * (0.6 + 0.4 * len(form))))
+    by_beginning = _by_beginning(phrases, total)
     return Lexicon(
         codes=tuple(service.service_code for service in catalog.services),
         singles={root: tuple((at, weight * _rarity(len(found), total)) for at, weight in found.items()) for root, found in singles.items()},
-        phrases={first: tuple(entries) for first, entries in by_first.items()},
+        phrases=by_beginning,
         languages=_languages(catalog),
+        known=frozenset(singles) | {first for first, _ in by_beginning},
     )
+
+
+def _by_beginning(phrases: dict[tuple[str, ...], dict[int, float]], total: int) -> dict[tuple[str, str], tuple[Phrase, ...]]:
+    found: dict[tuple[str, str], list[Phrase]] = {}
+    number = 0
+    for form, services in phrases.items():
+        for index, weight in services.items():
+            points = weight * _rarity(len(services), total) * (0.6 + 0.4 * len(form))
+            found.setdefault((form[0], form[1]), []).append(Phrase(form, number, index, points))
+            number += 1
+    return {beginning: tuple(entries) for beginning, entries in found.items()}
 
 
 def _add(

@@ -8,9 +8,10 @@ five, lowered when there are few points at all; it is fitted by hand, not calibr
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from typing import NamedTuple
 
-from normalizer.classify.lexicon import Lexicon
+from normalizer.classify.lexicon import Lexicon, Posting
 from normalizer.model import Span
 from normalizer.words import Reading, Words, stem
 
@@ -19,7 +20,8 @@ _SHARP = 1.9
 """Exponent of the points before shares are taken."""
 _FEW = 2.6
 """Points at which the evidence counts for 1 - 1/e."""
-_CAP = 600
+_CAP = 300
+"""Words read: what a message is about stands in its beginning."""
 
 
 class Ranked(NamedTuple):
@@ -30,91 +32,65 @@ class Ranked(NamedTuple):
     words: list[tuple[str, Span | None, float]]
 
 
-class _Hit(NamedTuple):
-    points: float
-    word: str
-    first: int
-    last: int
-    body: bool
+_Hit = tuple[int, int, bool, float, tuple[Posting, ...]]
+"""A word or a phrase that was met: first and last token, in the text or in the subject, a factor, what it gives to which services."""
 
 
 def rank(reading: Reading, lexicon: Lexicon, top: int = 3) -> list[Ranked]:
     """The best services, best first; empty when no word of the catalog was found."""
+    hits: list[_Hit] = []
+    seen: set[str | int] = set()
+    _collect(reading.body, lexicon, 1.0, seen, hits)
+    if reading.subject.tokens:
+        _collect(reading.subject, lexicon, _SUBJECT, seen, hits)
     points: dict[int, float] = {}
-    hits: dict[int, list[_Hit]] = {}
-    seen: set[str] = set()
-    for words, factor, body in ((reading.body, 1.0, True), (reading.subject, _SUBJECT, False)):
-        if words.tokens:
-            _collect(words, lexicon, factor, body, seen, points, hits)
+    for _, _, _, factor, postings in hits:
+        for service, value in postings:
+            points[service] = points.get(service, 0.0) + value * factor
     if not points:
         return []
-    order = sorted(points, key=lambda at: (-points[at], at))
+    order = sorted(points, key=points.__getitem__, reverse=True)[:5]
     best = points[order[0]]
-    weights = [(points[at] / best) ** _SHARP for at in order[:5]]
-    enough = 1.0 - math.exp(-best / _FEW)
-    total = sum(weights)
-    ranked = []
-    for at, weight in zip(order[:top], weights, strict=False):
-        confidence = round(enough * weight / total, 3)
-        ranked.append(Ranked(lexicon.codes[at], confidence, _words(reading, hits[at], points[at]) if at == order[0] else []))
+    weights = [(points[at] / best) ** _SHARP for at in order]
+    enough = (1.0 - math.exp(-best / _FEW)) / sum(weights)
+    ranked = [Ranked(lexicon.codes[at], round(enough * weight, 3), []) for at, weight in zip(order[:top], weights, strict=False)]
+    ranked[0].words.extend(_words(reading, hits, order[0], best))
     return ranked
 
 
-def _collect(
-    words: Words, lexicon: Lexicon, factor: float, body: bool, seen: set[str], points: dict[int, float], hits: dict[int, list[_Hit]]
-) -> None:
-    tokens = words.tokens
-    vocabulary = words.vocabulary if len(tokens) <= _CAP else frozenset(tokens[:_CAP])
-    named = _street_names(words) if vocabulary & _STREETS else frozenset()
-    for word in sorted(vocabulary):
-        found = lexicon.postings(word)
-        if found is None:
-            continue
-        root, postings, begins = found
-        if postings and root not in seen:
+def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int], hits: list[_Hit]) -> None:
+    tokens = words.tokens if len(words.tokens) <= _CAP else words.tokens[:_CAP]
+    body = factor == 1.0
+    singles, phrases = lexicon.singles, lexicon.phrases
+    roots = list(map(stem, tokens))
+    known = lexicon.known
+    relevant = [(at, root) for at, root in enumerate(roots) if root in known]
+    named: frozenset[str] = frozenset()
+    if relevant and not words.vocabulary.isdisjoint(_STREETS):
+        named = _street_names(words, singles)
+    roots.append("")
+    for at, root in relevant:
+        if root in singles and root not in seen:
             seen.add(root)
-            at = tokens.index(word)
-            weight = factor * (0.4 if word in named else 1.0)
-            for service, value in postings:
-                points[service] = points.get(service, 0.0) + value * weight
-                hits.setdefault(service, []).append(_Hit(value * weight, word, at, at, body))
-        if begins:
-            _phrases(words, word, root, lexicon, factor, body, seen, points, hits)
+            hits.append((at, at, body, factor * 0.4 if named and tokens[at] in named else factor, singles[root]))
+        pair = (root, roots[at + 1])
+        if pair in phrases:
+            for phrase in phrases[pair]:
+                size = len(phrase.stems)
+                if phrase.number not in seen and (size == 2 or tuple(roots[at : at + size]) == phrase.stems):
+                    seen.add(phrase.number)
+                    hits.append((at, at + size - 1, body, factor, ((phrase.service, phrase.points),)))
 
 
-def _phrases(
-    words: Words, word: str, root: str, lexicon: Lexicon, factor: float, body: bool, seen: set[str], points: dict[int, float],
-    hits: dict[int, list[_Hit]],
-) -> None:  # fmt: skip
-    tokens = words.tokens
-    start = tokens.index(word)
-    tries = 0
-    while start >= 0 and tries < 5:
-        for form, service, value in lexicon.phrases[root]:
-            key = " ".join(form)
-            if f"{service} {key}" in seen or len(tokens) < start + len(form):
-                continue
-            if all(stem(tokens[start + step]) == form[step] for step in range(1, len(form))):
-                seen.add(f"{service} {key}")
-                points[service] = points.get(service, 0.0) + value * factor
-                hits.setdefault(service, []).append(_Hit(value * factor, key, start, start + len(form) - 1, body))
-        tries += 1
-        try:
-            start = tokens.index(word, start + 1)
-        except ValueError:
-            return
-
-
-def _words(reading: Reading, hits: list[_Hit], total: float) -> list[tuple[str, Span | None, float]]:
-    chosen = sorted(hits, key=lambda hit: (-hit.points, hit.first))[:3]
-    return [
-        (
-            " ".join((reading.body if hit.body else reading.subject).tokens[hit.first : hit.last + 1]),
-            reading.body.span(hit.first, hit.last) if hit.body else None,
-            round(min(1.0, hit.points / total), 3),
-        )
-        for hit in chosen
-    ]
+def _words(reading: Reading, hits: list[_Hit], service: int, total: float) -> list[tuple[str, Span | None, float]]:
+    """The three words or phrases that gave the service most, with their share of its points."""
+    given = [(value * hit[3], hit) for hit in hits for at, value in hit[4] if at == service]
+    given.sort(key=lambda item: (-item[0], item[1][0]))
+    found: list[tuple[str, Span | None, float]] = []
+    for value, (first, last, body, _, _) in given[:3]:
+        text = reading.body if body else reading.subject
+        found.append((" ".join(text.tokens[first : last + 1]), text.span(first, last) if body else None, round(min(1.0, value / total), 3)))
+    return found
 
 
 _STREETS_EN = frozenset("street st avenue ave road rd lane drive dr blvd boulevard court ct place terrace".split())
@@ -124,20 +100,26 @@ _PARTICLES = frozenset("de du des la le les l d".split())
 _NOT_NAMES = frozenset("light lights lamp lamps sign signs cleaning sweeping parking sweeper lighting post pole".split())
 
 
-def _street_names(words: Words) -> frozenset[str]:
-    """Words that stand in the text only as the name of a street."""
+def _names_street(words: Words, at: int) -> bool:
+    """True for ``Park Street`` and ``12 park street``, not for ``Park street light``."""
+    tokens = words.tokens
+    if at + 1 < len(tokens) and tokens[at + 1] in _NOT_NAMES:
+        return False
+    return (at > 1 and tokens[at - 2].isdigit()) or words.capital(at - 1)
+
+
+def _street_names(words: Words, singles: Container[str]) -> frozenset[str]:
+    """Words of the catalog that stand in the text only as the name of a street."""
     tokens = words.tokens
     named: list[str] = []
     for at in words.positions(_STREETS)[:20]:
         token = tokens[at]
-        if token in _STREETS_EN and at and not (at + 1 < len(tokens) and tokens[at + 1] in _NOT_NAMES):
-            before = tokens[at - 1]
-            if (at > 1 and tokens[at - 2].isdigit()) or words.text[words.offset(at - 1)].isupper():
-                named.append(before)
+        if token in _STREETS_EN and at and stem(tokens[at - 1]) in singles and _names_street(words, at):
+            named.append(tokens[at - 1])
         if token in _STREETS_FR:
             after = at + 1
             while after < len(tokens) and tokens[after] in _PARTICLES:
                 after += 1
-            if after < len(tokens) and (words.text[words.offset(after)].isupper() or after > at + 1):
+            if after < len(tokens) and stem(tokens[after]) in singles and (after > at + 1 or words.capital(after)):
                 named.append(tokens[after])
     return frozenset(word for word in named if tokens.count(word) == named.count(word))

@@ -28,7 +28,7 @@ _NOTE = 80
 """A forward with fewer characters of its own than this ("FYI", "voir ci-dessous") says what it says in the forwarded text."""
 
 
-def stage(batch: Sequence[Work], context: Context) -> None:
+def stage(batch: Sequence[Work], context: Context) -> None:  # noqa: ARG001 (the signature of every stage)
     """Clean subject and text, and set the writer's own words apart."""
     for work in batch:
         message = work.message

@@ -15,8 +15,9 @@ _FIELDS: dict[str, str] = {
     "expéditeur": "from", "expediteur": "from", "mittente": "from", "remitente": "from", "afzender": "from", "absender": "from",
     "sent": "sent", "date": "sent", "envoyé": "sent", "envoye": "sent", "envoyé le": "sent", "date d'envoi": "sent", "gesendet": "sent",
     "datum": "sent", "verzonden": "sent", "inviato": "sent", "data": "sent", "enviado": "sent", "enviado el": "sent", "fecha": "sent",
-    "enviada em": "sent", "enviado em": "sent", "skickat": "sent", "sendt": "sent", "dato": "sent", "wysłano": "sent", "отправлено": "sent",
-    "дата": "sent", "to": "to", "à": "to", "a": "to", "an": "to", "aan": "to", "para": "to", "till": "to", "til": "to", "do": "to",
+    "enviada em": "sent", "enviado em": "sent", "skickat": "sent", "sendt": "sent", "dato": "sent", "wysłano": "sent",
+    "отправлено": "sent", "дата": "sent", "to": "to", "à": "to", "a": "to", "an": "to", "aan": "to", "para": "to", "till": "to",
+    "til": "to", "do": "to",
     "кому": "to", "destinataire": "to", "pour": "to", "cc": "cc", "copie": "cc", "copie à": "cc", "kopie": "cc", "reply-to": "cc",
     "répondre à": "cc", "bcc": "cc", "cci": "cc", "importance": "cc", "priorité": "cc", "subject": "subject", "objet": "subject",
     "sujet": "subject", "betreff": "subject", "onderwerp": "subject", "oggetto": "subject", "asunto": "subject", "assunto": "subject",
@@ -46,7 +47,8 @@ _DIVIDERS = frozenset(
     }
 )  # fmt: skip
 _FORWARDS = (
-    "begin forwarded message", "début du message réexpédié", "début du message transféré", "anfang der weitergeleiteten", "inizio messaggio inoltrato",
+    "begin forwarded message", "début du message réexpédié", "début du message transféré", "anfang der weitergeleiteten",
+    "inizio messaggio inoltrato",
     "inicio del mensaje reenviado",
 )  # fmt: skip
 
@@ -62,12 +64,12 @@ def divider(line: str) -> bool:
 def rule(line: str) -> bool:
     """True for a line drawn with underscores, hyphens or equal signs, five or more."""
     bare = line.strip()
-    return len(bare) >= 5 and not bare.strip("_") or len(bare) >= 5 and (not bare.strip("-") or not bare.strip("="))
+    return (len(bare) >= 5 and not bare.strip("_")) or (len(bare) >= 5 and (not bare.strip("-") or not bare.strip("=")))
 
 
 _VERBS = re.compile(
     r"(?:\bwrote|\bwrites|\ba écrit|\bécrivait|\bécrit|\ba ecrit|\bschrieb|\bschreef|\bgeschreven|\bescribió|\bescribio|\bha scritto"
-    r"|\bscrisse|\bescreveu|\bskrev|\bskrifaði|\bnapisał|\bnapisała|\bkirjoitti|\bнаписал|\bнаписала|\bпишет|\bпише|\bescriure)",
+    r"|\bscrisse|\bescreveu|\bskrev|\bskrifaði|\bnapisał|\bkirjoitti|\bнаписал|\bпишет|\bпише)",
     re.IGNORECASE,
 )
 _OPENINGS = ("on ", "le ", "am ", "op ", "il ", "el ", "em ", "den ", "dnia ", "w dniu ", "at ", "vào ", "dne ", "a ", "à ")
@@ -77,7 +79,7 @@ _ISO_GMT = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:?\d\d "
 def opens(line: str) -> bool:
     """True when a line may begin an attribution: ``On …``, ``Le …``, a date, or the person's name or address."""
     bare = line.lstrip(" \t>*-\"'").lower()
-    return bare.startswith(_OPENINGS) and any(map(str.isdigit, bare)) or bare[:1].isdigit() or bare.endswith((" you wrote:", "écrivez :"))
+    return (bare.startswith(_OPENINGS) and any(map(str.isdigit, bare))) or bare[:1].isdigit() or bare.endswith((" you wrote:", "écrivez :"))
 
 
 def attribution(text: str, quoted_below: bool) -> bool:
@@ -94,41 +96,41 @@ def attribution(text: str, quoted_below: bool) -> bool:
     digits = sum(map(str.isdigit, bare))
     if bare.endswith((">:", "> :")) and "@" in bare and digits >= 6:
         return True
-    found = None
-    for found in _VERBS.finditer(bare):
-        pass
-    if found is None or len(bare) - found.end() > 60 or not (bare.endswith(":") or text.rstrip().endswith("--")):
+    verbs = list(_VERBS.finditer(bare, max(0, len(bare) - 100)))
+    if not verbs or len(bare) - verbs[-1].end() > 60 or not (bare.endswith(":") or text.rstrip().endswith("--")):
         return False
     return "@" in bare or digits >= 3 or quoted_below or " you wrote" in bare.lower()
 
 
 _MOBILE = (
-    "sent from my", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from samsung", "sent from proton", "sent from gmail",
-    "sent via", "sent with", "sent using", "get outlook for", "download outlook", "envoyé de mon", "envoyé depuis", "envoyé à partir de",
-    "envoyé avec", "envoyé par mon", "envoyé d'un", "envoyé via", "envoye de mon", "télécharger outlook", "obtenez outlook", "obtenir outlook",
-    "transmis de mon", "von meinem", "gesendet von", "gesendet mit", "diese nachricht wurde von meinem", "verstuurd vanaf", "verzonden vanaf",
+    "sent from my", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from samsung", "sent from proton",
+    "sent from gmail",
+    "sent via", "sent with", "sent using", "get outlook for", "download outlook", "envoyé de mon", "envoyé depuis",
+    "envoyé à partir de", "envoyé avec", "envoyé par mon", "envoyé d'un", "envoyé via", "envoye de mon", "télécharger outlook",
+    "obtenez outlook",
+    "obtenir outlook",
+    "transmis de mon", "von meinem", "gesendet von", "gesendet mit", "diese nachricht wurde von meinem", "verstuurd vanaf",
+    "verzonden vanaf",
     "inviato da", "enviado desde", "enviado do", "enviado a partir", "enviado de meu", "skickat från", "sendt fra", "wysłane z",
 )  # fmt: skip
 
 
 def mobile(line: str) -> bool:
     """True for the line that a telephone or a mail program signs with."""
-    bare = line.strip(" \t*_-<[(").lower()
-    return len(bare) <= 120 and bare.startswith(_MOBILE)
+    bare = line.strip(" \t*_-<[(")
+    return len(bare) <= 120 and bare.lower().startswith(_MOBILE)
 
 
 _NOTICE_HEADS = ("confidentiality notice", "avis de confidentialité", "avis de confidentialite", "disclaimer", "avertissement")
+_NOTICE_OPENINGS = ("this ", "the ", "ce ", "cet ", "cette ", "le ", "les ", "l'", "if ", "si ", "important", "diese", "der ", "note")
 _NOTICE_SIGNS = ("intended", "privileged", "recipient", "destin", "privilégi", "unauthorized", "non autoris", "empfänger", "bestimmt")
 
 
 def notice(line: str) -> bool:
     """True when a line begins a confidentiality notice."""
-    bare = line.strip(" \t*_-").lower()
-    if bare.startswith(_NOTICE_HEADS):
+    head = line[:400].strip(" \t*_-").lower()
+    if head.startswith(_NOTICE_HEADS):
         return True
-    head = bare[:400]
-    return (
-        "confiden" in head or "vertraulich" in head or "privileged" in head
-    ) and any(sign in head for sign in _NOTICE_SIGNS) and bare.startswith(
-        ("this ", "the ", "ce ", "cet ", "cette ", "le ", "les ", "l'", "if ", "si ", "important", "diese", "der ", "note")
-    )  # fmt: skip
+    if not head.startswith(_NOTICE_OPENINGS) or not ("confiden" in head or "vertraulich" in head or "privileged" in head):
+        return False
+    return any(sign in head for sign in _NOTICE_SIGNS)

@@ -16,9 +16,10 @@ from normalizer.clean.unicode import plain_spaces
 from normalizer.words import TEXT_CAP
 
 _QUOTE = re.compile(r"[ \t]{0,3}[A-Za-z]{0,3}>")
+_STARTS = frozenset(" \t-_=*0123456789")
+"""A line with neither colon nor quote mark begins nothing unless it begins so: most lines are done with here."""
 _SIGNATURE_LINES = 20
 _TAIL_LINES = 8
-_FORWARD_WORDS = re.compile(r"forward|transféré|réexpédié|transmis|weitergeleitet|doorgestuurd|inoltrat|reenviado|encaminhad|vidarebefordr", re.I)
 
 
 class Parts(NamedTuple):
@@ -56,7 +57,7 @@ def forwarded_from(text: str) -> str | None:
     lines = plain_spaces(text[:TEXT_CAP]).split("\n")
     for index, line in enumerate(lines):
         if ":" in line and _lines.field(line) == "from" and _header_block(lines, index):
-            return line.partition(":")[2].strip(" \t*")[:_lines.LINE_CAP] or None
+            return line.partition(":")[2].strip(" \t*")[: _lines.LINE_CAP] or None
     return None
 
 
@@ -64,6 +65,10 @@ def _blocks(lines: list[str]) -> list[_Block]:
     blocks: list[_Block] = []
     start = index = 0
     while index < len(lines):
+        line = lines[index]
+        if ":" not in line and ">" not in line and line[:1] not in _STARTS:
+            index += 1
+            continue
         found = _boundary(lines, index, start)
         if found is None:
             index += 1
@@ -88,14 +93,13 @@ def _boundary(lines: list[str], index: int, start: int) -> _Block | None:
     if ":" in bare:
         if _lines.field(bare) in ("from", "sent", "subject") and _header_block(lines, index):
             return _Block("rest", _above(lines, index, start), len(lines))
-        if bare[-1] == ":":
+        if bare[-1] == ":" and not _lines.divider(bare):
             return _attributed(lines, index, start)
     first = bare[0]
-    if first in "-_=*>" or bare[:2].lower() in ("be", "dé", "an", "in"):
-        if _lines.divider(bare):
-            return _Block("rest", _above(lines, index, start), len(lines))
-        if bare.startswith("---- On ") or bare.startswith("---- Le "):
-            return _attributed(lines, index, start)
+    if (first in "-_=*>" or bare[-1] == ":") and _lines.divider(bare):
+        return _Block("rest", _above(lines, index, start), len(lines))
+    if first == "-" and bare.startswith(("---- On ", "---- Le ")):
+        return _attributed(lines, index, start)
     if first.isdigit() and bare[4:5] == "-" and _lines.attribution(bare, False):
         return _intro(lines, index, index + 1)
     return None
@@ -202,18 +206,16 @@ def _signature_start(lines: list[str], first: int, end: int) -> int | None:
         seen += 1
         mark = bare[0]
         # RFC 3676 §4.3: "-- " alone on a line separates the signature.
-        if (mark in "-—" and bare in ("--", "—", "---") or mark == "_" and _lines.rule(bare)) and below <= _SIGNATURE_LINES:
-            cut = at
-        elif below < _TAIL_LINES and _lines.mobile(bare) and below <= (3 if cut is None else _SIGNATURE_LINES):
-            cut = at
-        elif len(bare) > 40 and _lines.notice(bare) or len(bare) > 9 and bare.lower().startswith(_lines._NOTICE_HEADS):
+        delimiter = (mark in "-—" and bare in ("--", "—", "---")) or (mark == "_" and _lines.rule(bare))
+        near = below <= (3 if cut is None else _SIGNATURE_LINES) and below < _TAIL_LINES
+        if (delimiter and below <= _SIGNATURE_LINES) or (near and _lines.mobile(bare)) or (len(bare) > 9 and _lines.notice(bare)):
             cut = at
     return cut
 
 
 def _keep(lines: list[str], blocks: list[_Block]) -> list[int]:
     """The indexes of the lines that are the writer's, or that the writer answered one by one."""
-    written = [at for at, block in enumerate(blocks) if block.kind == "new" and any(lines[k].strip() for k in range(block.first, block.end))]
+    written = [at for at, block in enumerate(blocks) if block.kind == "new" and any(map(str.strip, lines[block.first : block.end]))]
     if not written:
         return []
     quotes_between = [at for at, block in enumerate(blocks) if block.kind == "quote" and at < written[-1]]

@@ -30,7 +30,7 @@ def read(subject: str | None) -> Subject:
             continue
         head, colon, after = rest[:12].partition(":")
         if not colon:
-            head, colon, after = rest[:12].partition("：")  # noqa: RUF001 (the full-width colon of Chinese mail programs)
+            head, colon, after = rest[:12].partition("：")
         prefix = head.rstrip(" \u00a0\u202f0123456789[]()").strip().lower()
         if not colon or prefix not in _REPLY | _FORWARD:
             break

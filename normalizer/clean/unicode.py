@@ -11,7 +11,7 @@ import unicodedata
 _BIDI = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Marks, embeddings, overrides and isolates (Unicode TR 9): with them a text can show otherwise than it reads."""
 _INVISIBLE = "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u00ad\u180e"
-_CONTROLS = "".join(chr(code) for code in (*range(0, 9), 11, 12, *range(14, 32), 127, *range(128, 160)) if code != 0x85)
+_CONTROLS = "".join(chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)) if code != 0x85)
 _UNWANTED = _BIDI + _INVISIBLE + _CONTROLS
 _DROP = re.compile("[" + re.escape(_UNWANTED) + "]")
 _JOINERS = "\u200c\u200d"
@@ -58,4 +58,7 @@ def plain_spaces(text: str) -> str:
 
 
 def _holds(text: str, characters: str) -> bool:
-    return any(character in text for character in characters)
+    for character in characters:  # noqa: SIM110 (a generator costs more than the search)
+        if character in text:
+            return True
+    return False

@@ -15,16 +15,16 @@ from collections.abc import Sequence
 
 from normalizer.dedupe.candidates import candidates
 from normalizer.dedupe.features import Features, compare
-from normalizer.dedupe.score import LINK, SUGGEST, decide, score
+from normalizer.dedupe.score import LINK, SUGGEST, decide, likelihood
 from normalizer.model import DuplicateLink
 from normalizer.pipeline import Context, Known, Work
 
-__all__ = ["LINK", "SUGGEST", "Features", "candidates", "compare", "decide", "score", "stage"]
+__all__ = ["LINK", "SUGGEST", "Features", "candidates", "compare", "decide", "likelihood", "stage"]
 
 _LINKS = 5
 
 
-def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
+def stage(batch: Sequence[Work], context: Context, known: Known) -> None:  # noqa: ARG001 (the signature of every stage)
     """Link or suggest; asked for each message in its order, so that the store sees those before it in the batch."""
     for work in batch:
         if work.settled or not work.requests:
@@ -36,7 +36,9 @@ def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
             for features in [compare(request, candidate, work.sender_key)]
         ]
         links = [
-            DuplicateLink(service_request_id=item.service_request_id, score=round(score(features), 3), reasons=features.reasons(), state=state)
+            DuplicateLink(
+                service_request_id=item.service_request_id, score=round(likelihood(features), 3), reasons=features.reasons(), state=state
+            )
             for state, features, item in found
             if state is not None
         ]

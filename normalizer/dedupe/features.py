@@ -21,9 +21,12 @@ _EARTH = 6_371_000.0
 
 
 class Features(NamedTuple):
-    """``meters`` is None where one of the two has no position; ``similarity`` and ``overlap`` lie in 0..1."""
+    """``other_service`` is true when both have a service and it is not the same; ``meters`` is None where one of the two has no position;
+    ``similarity`` and ``overlap`` lie in 0..1; ``words`` is how many different words the shorter text has.
+    """
 
     same_service: bool
+    other_service: bool
     meters: float | None
     same_address: bool
     numbers_differ: bool
@@ -60,6 +63,7 @@ def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None
         days = abs((request.requested_datetime - other.requested_datetime).total_seconds()) / 86_400
     return Features(
         same_service=request.service_code == other.service_code and request.service_code != "other",
+        other_service="other" not in (request.service_code, other.service_code) and request.service_code != other.service_code,
         meters=_meters(request.lat, request.long, other.lat, other.long),
         same_address=_same_address(request.address_string, other.address_string),
         numbers_differ=_numbers_differ(request, other),

@@ -17,7 +17,7 @@ NEAR = 60.0
 """Metres within which two positions may be one place."""
 
 
-def score(features: Features) -> float:
+def likelihood(features: Features) -> float:
     """How likely two requests are the same problem, in 0..1."""
     place = _place(features)
     if place == 0.0:
@@ -31,11 +31,12 @@ def score(features: Features) -> float:
 
 def decide(features: Features, *, emergency: bool = False) -> LinkState | None:
     """``linked``, ``suggested`` or None."""
-    total = score(features)
-    if total < SUGGEST or features.numbers_differ or not features.same_service:
+    total = likelihood(features)
+    if total < SUGGEST or features.numbers_differ or features.other_service:
         return None
     sure = (
         total >= LINK
+        and features.same_service
         and not emergency
         and not features.closed
         and (features.same_address or (features.meters is not None and features.meters <= NEAR / 4))

@@ -2,11 +2,13 @@
 
 ``coordinates.py``  a pair of degrees written in a text
 ``streets.py``      kinds of street, directions and ordinals in both languages, and what they are in a key
-``addresses.py``    addresses, intersections and streets in a text, by their civic forms
+``forms.py``        one street or address by its civic form; ``corners.py`` two streets at a corner
+``addresses.py``    the addresses, intersections and streets of a text, in order
 ``key.py``          :func:`address_key`, by which two ways of writing an address are equal
 
-``stage`` fills ``address_string``, ``lat`` and ``long``, ``zipcode`` and ``location`` of each request. A place that a form or a pin gave wins over
-one in the text; one in the text over a photo's. Positions come from the sender, a photo or the city's gazetteer; none is computed.
+``stage`` fills ``address_string``, ``lat`` and ``long``, ``zipcode`` and ``location`` of each request. A place that a form or a pin gave
+wins
+over one in the text; one in the text over a photo's. Positions come from the sender, a photo or the city's gazetteer; none is computed.
 
 Does not: know a city without its gazetteer, follow "across from the post office", or take a telephone's position for the problem's.
 """
@@ -18,7 +20,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from normalizer.locate import coordinates
-from normalizer.locate.addresses import Found, find
+from normalizer.locate.addresses import Found, find, postal_code
 from normalizer.locate.key import address_key
 from normalizer.model import Evidence, InboundMessage, Location, LocationCandidate, ServiceRequest
 from normalizer.pipeline import Context, Work
@@ -82,7 +84,9 @@ def _candidate(item: Found, *, body: bool) -> LocationCandidate:
     return LocationCandidate(address=item.text, precision=item.precision, span=item.span if body else None, score=_SCORES[item.precision])
 
 
-def _from_text(request: ServiceRequest, reading: Reading, known: Sequence[LocationCandidate], candidates: Sequence[LocationCandidate]) -> None:
+def _from_text(
+    request: ServiceRequest, reading: Reading, known: Sequence[LocationCandidate], candidates: Sequence[LocationCandidate]
+) -> None:
     best = candidates[0]
     point = next((item for item in candidates if item.precision == "point" and item not in known), None)
     named = next((item for item in candidates if item.address), None)
@@ -107,8 +111,6 @@ def _alone(known: Sequence[LocationCandidate]) -> bool:
 
 
 def _zipcode(reading: Reading, named: LocationCandidate) -> str | None:
-    from normalizer.locate.addresses import postal_code
-
     return postal_code(reading.body.text[named.span[1] : named.span[1] + 60]) if named.span else None
 
 

@@ -13,7 +13,7 @@ _PAIR = re.compile(r"(?<![\d.])([+-]?\d{1,2}\.\d{3,12})[ ]?(?:,|;|%2C|[ ])[ ]?([
 
 def find(text: str, limit: int = 3) -> list[tuple[float, float, Span]]:
     """The first pairs of decimal degrees in ``text`` as (lat, long, span), WGS 84; pairs that lie on no place on Earth are left out."""
-    if "." not in text:
+    if not _decimals(text):
         return []
     found: list[tuple[float, float, Span]] = []
     for match in _PAIR.finditer(text, 0, min(len(text), TEXT_CAP)):
@@ -23,3 +23,13 @@ def find(text: str, limit: int = 3) -> list[tuple[float, float, Span]]:
             if len(found) == limit:
                 break
     return found
+
+
+def _decimals(text: str) -> bool:
+    """True when a point stands between digits, three of them behind it; much quicker than the pattern, and seldom true."""
+    at = text.find(".", 1, TEXT_CAP)
+    while at >= 0:
+        if text[at - 1].isdigit() and text[at + 1 : at + 4].isdigit() and len(text) > at + 3:
+            return True
+        at = text.find(".", at + 1, TEXT_CAP)
+    return False

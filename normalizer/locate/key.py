@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from normalizer.locate import streets
-from normalizer.locate.addresses import Found, Street, find
+from normalizer.locate.addresses import Found, find
+from normalizer.locate.forms import Street
 from normalizer.words import Words
 
 _CAP = 400
@@ -17,8 +18,8 @@ def address_key(text: str) -> str:
     """The canonical key of an address, an intersection or a place's name; empty for a text without words.
 
     Case, accents, punctuation, apartment, city and postal code do not matter, nor whether a street's kind is written in full, in short or
-    in the other language (``12 Main Street`` = ``12, rue Main, app. 5``). Number, name, kind and direction do: ``12 Main St`` is neither ``12 Main Ave``
-    nor ``14 Main St``. Two streets are the same corner in either order. ``address_key(address_key(x)) == address_key(x)``.
+    in the other language (``12 Main Street`` = ``12, rue Main, app. 5``). Number, name, kind and direction do: ``12 Main St`` is neither
+    ``12 Main Ave`` nor ``14 Main St``. Two streets are the same corner in either order. ``address_key(address_key(x)) == address_key(x)``.
     """
     if text.startswith(MARK):
         return text
@@ -64,7 +65,7 @@ def _bare(words: Words) -> Found | None:
     last = 0
     for at in range(1, min(len(tokens), 6)):
         gap = words.text[words.offset(at - 1) + len(tokens[at - 1]) : words.offset(at)]
-        if ("," in gap or "\n" in gap) and at > 1 or tokens[at] in streets.UNITS:
+        if (("," in gap or "\n" in gap) and at > 1) or tokens[at] in streets.UNITS:
             break
         last = at
     if not last:
