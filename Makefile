@@ -38,6 +38,7 @@ check: $(DEV) ## lint, format, types, import contracts, freshness of locks and d
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.project.locks check
 	$(BIN)/python -m tests.project.configuration_docs check
+	$(BIN)/python -m tests.project.schema_docs check
 
 format: $(DEV) ## let ruff format and mend what it can
 	$(BIN)/ruff format .
@@ -51,8 +52,9 @@ lock: $(DEV) ## make the locks anew after a change of dependencies in pyproject.
 	$(BIN)/python -m tests.project.locks write
 	$(BIN)/python -m tests.project.locks check
 
-docs: $(DEV) ## write docs/configuration.md from the settings
+docs: $(DEV) ## write docs/configuration.md and docs/schema from the code
 	$(BIN)/python -m tests.project.configuration_docs write
+	$(BIN)/python -m tests.project.schema_docs write
 
 postgres: ## PostgreSQL's binaries for the tests, where they are missing and can be installed
 	@sh .ci/postgres
