@@ -71,7 +71,7 @@ class LaneState:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A claim and the moment (of the event loop's clock) at which its lease ends."""
 
     claimed: Claimed
@@ -84,7 +84,7 @@ class Lane:
     def __init__(self, sink_id: str, sink: Sink, limits: Limits, shared: Shared) -> None:
         self._id, self._sink, self._limits, self._shared = sink_id, sink, limits, shared
         self._breaker = Breaker(limits.breaker_threshold, limits.breaker_pauses, shared.draw)
-        self._queue: asyncio.Queue[_Held] = asyncio.Queue()
+        self._queue: asyncio.Queue[Held] = asyncio.Queue()
         self._back: list[Claimed] = []
         self._stir = asyncio.Event()
         self._idle = asyncio.Event()
@@ -154,7 +154,7 @@ class Lane:
             return
         self._dry = len(claims) < wanted
         for claimed in claims:
-            self._queue.put_nowait(_Held(claimed, began + lease))
+            self._queue.put_nowait(Held(claimed, began + lease))
 
     def _allowance(self, now: float, wanted: int) -> int:
         allowed = self._breaker.allowance(now, wanted)
@@ -192,7 +192,7 @@ class Lane:
                 if self._breaker.state != "closed":
                     self._stir.set()
 
-    async def _attempt(self, held: _Held) -> None:
+    async def _attempt(self, held: Held) -> None:
         clock, claimed = asyncio.get_running_loop().time, held.claimed
         began = clock()
         if self._closing or self._breaker.state in ("open", "disabled") or held.until - began < self._limits.deadline:

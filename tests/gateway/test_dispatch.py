@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from gateway.backoff import Backoff
 from gateway.dispatch import Dispatcher, Limits, Pace
+from gateway.lane import Held, Lane, Shared
 from gateway.outbox import Deliveries
 from gateway.sinks import webhook
 from gateway.sinks.base import Attempt, Deferred, Delivered, Delivery, Rejected, Sink
@@ -379,6 +380,61 @@ async def test_a_system_that_is_down_is_probed_and_nothing_else_is_tried() -> No
         assert dispatcher.states()["crm"].breaker == "closed"
 
 
+async def warmed_up(deliveries: FakeDeliveries, sink: Scripted) -> None:
+    """Wait until attempts were so quick that rows are claimed ahead of them."""
+    await until(lambda: len(sink.attempts) >= 30)
+    await finished(deliveries)
+
+
+async def test_when_a_system_goes_down_what_was_claimed_ahead_is_given_back_untried() -> None:
+    deliveries, sink = filled(30), Scripted()
+    slow_probes = replace(QUICK, concurrency=1, breaker_pauses=Backoff(first=60.0, least=60.0))
+    async with dispatching(deliveries, {"crm": sink}, limits={"crm": slow_probes}) as dispatcher:
+        await warmed_up(deliveries, sink)
+        sink.script = [Deferred("connect")] * 1000
+        for number in range(100):
+            deliveries.add(a_request(f"2026-{100 + number:05}"), "crm", now())
+        await until(lambda: dispatcher.states()["crm"].breaker == "open")
+        await until(lambda: all(row.leased_until is None for row in deliveries.unfinished))
+    assert len(sink.attempts) == 30 + slow_probes.breaker_threshold
+    assert Counter(row.attempts for row in deliveries.unfinished) == {0: 95, 1: 5}
+
+
+async def test_half_open_one_attempt_is_under_way_however_long_it_takes() -> None:
+    deliveries, go_on = filled(40), asyncio.Event()
+    trying = 0
+
+    async def slowly(attempt: Attempt) -> Delivery:
+        nonlocal trying
+        trying += 1
+        await go_on.wait()
+        return Delivered()
+
+    sink = Scripted([Deferred("connect")] * QUICK.breaker_threshold + [slowly] * 40)
+    async with dispatching(deliveries, {"crm": sink}, limits={"crm": replace(QUICK, concurrency=5)}) as dispatcher:
+        await until(lambda: trying)
+        for _ in range(10):
+            dispatcher.wake()
+            await asyncio.sleep(0.003)
+        assert (trying, dispatcher.states()["crm"].breaker) == (1, "half_open")
+        go_on.set()
+        await finished(deliveries)
+
+
+async def test_no_attempt_is_begun_that_could_outlive_its_lease() -> None:
+    deliveries, sink = filled(), Scripted()
+    reports = Dispatcher(deliveries, {})._reporter
+    lane = Lane("crm", sink, QUICK, Shared(deliveries, reports, SWIFT, asyncio.Semaphore(1), now, lambda: 0.5, None))
+    ask = {"lease": timedelta(seconds=20), "backoff": lambda attempts: timedelta(0)}
+    (claimed,) = await deliveries.claim(sink_ids=["crm"], limit=1, now=now(), **ask)  # type: ignore[arg-type]
+    time = asyncio.get_running_loop().time()
+    await lane._attempt(Held(claimed, time + QUICK.deadline - 1))
+    await lane._give_back()
+    assert (sink.attempts, the(deliveries).attempts, the(deliveries).leased_until) == ([], 0, None)
+    await lane._attempt(Held(claimed, time + QUICK.deadline + 1))
+    assert len(sink.attempts) == 1
+
+
 async def test_one_delivery_that_fails_for_ever_does_not_close_the_road() -> None:
     deliveries = filled(1)
 
@@ -462,6 +518,45 @@ async def test_a_stop_lets_attempts_end_and_gives_back_what_was_not_begun() -> N
     states = Counter(row.state for row in deliveries.rows.values())
     assert states == {"delivered": 2, "pending": 8}
     assert all(row.attempts == 0 and row.leased_until is None for row in deliveries.rows.values() if row.state == "pending")
+
+
+async def test_a_stop_gives_back_what_was_claimed_ahead() -> None:
+    deliveries, sink, begun, go_on = filled(30), Scripted(), asyncio.Event(), asyncio.Event()
+
+    async def waiting(attempt: Attempt) -> Delivery:
+        begun.set()
+        await go_on.wait()
+        return Delivered()
+
+    dispatcher = Dispatcher(deliveries, {"crm": sink}, limits={"crm": replace(QUICK, concurrency=2)}, pace=SWIFT)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await warmed_up(deliveries, sink)
+    sink.script = [waiting] * 100
+    for number in range(100):
+        deliveries.add(a_request(f"2026-{100 + number:05}"), "crm", now())
+    await begun.wait()
+    await until(lambda: sum(row.leased_until is not None for row in deliveries.unfinished) > 2)
+    stop.set()
+    await until(lambda: dispatcher._lanes["crm"]._closing)
+    go_on.set()
+    await running
+    assert len(deliveries.unfinished) == 98
+    assert all((row.attempts, row.leased_until) == (0, None) for row in deliveries.unfinished)
+
+
+async def test_outcomes_that_come_while_others_are_written_are_written_next() -> None:
+    class Slow(FakeDeliveries):
+        async def finish(self, outcomes: Any) -> None:
+            await asyncio.sleep(0.01)
+            await super().finish(outcomes)
+
+    deliveries = Slow()
+    for number in range(200):
+        deliveries.add(a_request(f"2026-{number:05}"), "crm", now())
+    async with dispatching(deliveries, {"crm": Scripted()}):
+        await finished(deliveries)
+    assert {(row.attempts, len(row.log)) for row in deliveries.rows.values()} == {(1, 1)}
 
 
 async def test_after_the_grace_time_attempts_are_cut_and_their_leases_run_out() -> None:
