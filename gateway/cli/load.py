@@ -2,8 +2,90 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from gateway.cli._common import Config, Json, Opened, emit, opened, table
+from gateway.cli._progress import Bar
+from gateway.clock import now
+
+if TYPE_CHECKING:
+    from gateway.simulate.run import Plan, Summary
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.command()(simulate)
+
+
+def simulate(
+    rate: Annotated[float, typer.Option(min=0.01, help="Messages a second, on average.")] = 2.0,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long.")] = 60.0,
+    storm: Annotated[bool, typer.Option("--storm", help="For half of the time, five times as many, nearly all about one event.")] = False,
+    seed: Annotated[int, typer.Option(help="The same number says the same things in the same order.")] = 311,
+    french: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of residents who write in French.")] = 0.5,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Let a city's residents talk to the running gateway, over real SMTP and HTTP, through all channels that they could use.
+
+    They report problems in French and English, with typos and moods, send photographs, ask again, report what others have reported, answer
+    out of office, send spam, and now and then there is an emergency. Ctrl-C ends it with the summary. For api.message channels a key is
+    made, and revoked at the end.
+    """
+    from gateway.simulate.run import Plan
+
+    plan = Plan(rate, seconds, storm=storm, seed=seed, french=french)
+    with opened(config, parts=("channels",)) as store, Bar("seconds", int(seconds)) as bar:
+        summary = _talk(store, plan, bar)
+    if as_json:
+        emit(summary.document())
+    else:
+        _show_summary(summary)
+    sys.exit(0 if summary.taken else 1)
+
+
+def _talk(store: Opened, plan: Plan, bar: Bar) -> Summary:
+    """Run the simulation with keys that exist as long as it does."""
+    from gateway.simulate.run import can_talk_to, simulate
+    from gateway.store import apikeys
+
+    wired = store.wired
+    channels = can_talk_to(wired)
+    cities = {wired.channel_jurisdictions[channel_id] for channel_id, kind in channels.items() if kind == "api.message"}
+    name = f"simulate-{os.getpid()}"
+    keys: dict[str, str] = {}
+    try:
+        for city in cities:
+            with store.engines.writing() as connection:
+                keys[city] = apikeys.add(connection, name, "intake", city, now())
+
+        async def run() -> Summary:
+            stop = asyncio.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            return await simulate(wired, plan, keys, bar.advance, stop)
+
+        return asyncio.run(run())
+    finally:
+        if keys:
+            with store.engines.writing() as connection:
+                apikeys.revoke(connection, name, now())
+
+
+def _show_summary(summary: Summary) -> None:
+    found = summary.document()
+    rows = []
+    for channel_id, channel in found["channels"].items():
+        answers = ", ".join(f"{count} × {status}" for status, count in channel["answers"].items())
+        rows.append((channel_id, answers, *(channel["ack_ms"].get(part, "") for part in ("p50", "p95", "p99"))))
+    table("Acknowledged, milliseconds", ("channel", "answers", "p50", "p95", "p99"), rows)
+    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["kinds"].items())
+    print(f"{found['sent']} messages sent ({kinds}), {found['accepted']} taken")
+    if found["late_seconds"] > 1:
+        print(f"The simulation was up to {found['late_seconds']} s late: the rate was too high for it.", file=sys.stderr)
