@@ -205,4 +205,3 @@ def _unfinished(buffer: bytes) -> int:
         if buffer.endswith(END[:length]):
             return length
     return 0
-

@@ -74,7 +74,7 @@ class Service:
         self.sessions: set[IntakeSMTP] = set()
         self._accept = accept
         self._log = log.bind(channel_id=channel_id)
-        self._commits: set[asyncio.Task[Receipt]] = set()
+        self.commits: set[asyncio.Task[Receipt]] = set()
         self._counts: Counter[str] = Counter()
         self._reported: dict[tuple[str, str], float] = {}
         self._server: asyncio.Server | None = None
@@ -110,7 +110,7 @@ class Service:
         for session in tuple(self.sessions):
             session.drain()
         limit = self.loop.time() + self.settings.drain_timeout
-        while (self._commits or any(session.busy for session in self.sessions)) and self.loop.time() < limit:  # noqa: ASYNC110 - once, at the end
+        while (self.commits or any(session.busy for session in self.sessions)) and self.loop.time() < limit:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.01)
         if self._timer is not None:
             self._timer.cancel()
@@ -123,8 +123,8 @@ class Service:
             await asyncio.sleep(0.01)
         for session in tuple(self.sessions):
             session.cut()
-        if self._commits:
-            self._log.error("stopped while messages were being stored", commits=len(self._commits))
+        if self.commits:
+            self._log.error("stopped while messages were being stored", commits=len(self.commits))
 
     def _sweep(self) -> None:
         now = self.loop.time()
@@ -209,7 +209,7 @@ class Service:
     def store(self, session: IntakeSMTP, body: Body) -> asyncio.Task[Receipt]:
         """Begin to store a received message, in a task of its own that outlives the session."""
         task = self.loop.create_task(self._store(body, _envelope(session, body)))
-        self._commits.add(task)
+        self.commits.add(task)
         task.add_done_callback(self._stored)
         return task
 
@@ -219,17 +219,17 @@ class Service:
             held = "too_large" if body.too_large else None
             raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, envelope, spool, held)
             receipt = await self._accept(raw)
-        except Exception as error:
+            self._log.debug("stored", intake_id=receipt.intake_id, duplicate=receipt.duplicate, size=body.size, held=held)
+        except BaseException as error:  # also a cancellation: who has not acknowledged keeps nothing
             body.discard()
             self.report(error, "accept")
             raise
         finally:
             body.release()
-        self._log.debug("stored", intake_id=receipt.intake_id, duplicate=receipt.duplicate, size=body.size, held=held)
         return receipt
 
     def _stored(self, task: asyncio.Task[Receipt]) -> None:
-        self._commits.discard(task)
+        self.commits.discard(task)
         failed = task.cancelled() or task.exception() is not None  # also: an exception that nobody waits for is not reported twice
         self.count("not_stored" if failed else "stored")
 
@@ -237,7 +237,7 @@ class Service:
         """One more of something that the log sums up each minute."""
         self._counts[what] += 1
 
-    def report(self, error: Exception, where: str) -> None:
+    def report(self, error: BaseException, where: str) -> None:
         """Log what is unforeseen, by its kind and place, never by its text (it may quote a message); each kind once in ten seconds."""
         if isinstance(error, ChannelError):  # a refusal that was meant: whoever raised it has told why
             return

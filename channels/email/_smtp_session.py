@@ -35,6 +35,8 @@ _BUDGET = {b"MAIL": 50, b"DATA": 50, b"NOOP": 10, b"RSET": 50, b"VRFY": 3, b"EHL
 """How often a verb may come before a message is stored; then the count begins anew."""
 _ERRORS = 20
 """Refusals before a message is stored; then the count begins anew."""
+_GRACE = 5.0
+"""Seconds for the last reply to get away."""
 _OVERSHOOT = 1_000
 """Recipients over the limit: RFC 5321 §4.5.3.1.10 has an honest sender try them all, so they are not errors at once."""
 
@@ -49,7 +51,7 @@ class IntakeSMTP(Wire, SMTP):
         # aiosmtpd's own constructor is left out on purpose: what it prepares for each connection, the service holds once.
         Wire.__init__(self, service.loop, idle_timeout=service.settings.idle_timeout)
         self.service = service
-        self.progress = self.deadline
+        self.progress = self.loop.time()
         """When the session began, or last stored a message (the loop's seconds)."""
         self.address = ""
         self.client: str | None = None
@@ -95,13 +97,13 @@ class IntakeSMTP(Wire, SMTP):
         if self.closing:
             self.cut()
             return
-        self.deadline = self.loop.time() + 5
+        self.deadline = self.loop.time() + _GRACE
         self._end(BUSY if self.committing else b"421 4.4.2 Timeout, closing connection")
 
     def drain(self) -> None:
         """The service stops: end the session unless it is busy; then it ends after its reply."""
         if not self.busy and not self.closing:
-            self.deadline = self.loop.time() + 5
+            self.deadline = self.loop.time() + _GRACE
             self._end(STOPPING)
 
     def _greet(self, early: int = 0) -> None:

@@ -17,12 +17,15 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, ByteSize, Field, model_validator
 
 from channels.base import Accept, AdapterSettings, ListenContext, Permanent, RawMessage
 from normalizer.model import InboundMessage
+
+if TYPE_CHECKING:
+    from channels.email._smtp_server import Service
 
 _ENTRY = re.compile(r"[^\s@]*@[^\s@]+")
 _MIB = 1_048_576
@@ -136,6 +139,8 @@ class SmtpChannel:
         self.settings = settings
         self.bound: tuple[str, int] | None = None
         """Address and port while listening (the port that the system chose, where 0 was asked for)."""
+        self.service: Service | None = None
+        """What listens, while it does."""
 
     def translate(self, raw: RawMessage, /) -> InboundMessage:
         """Read the mail; raises :class:`channels.base.Unreadable`."""
@@ -154,13 +159,13 @@ class SmtpChannel:
     async def _listening(self, accept: Accept, context: ListenContext) -> AsyncIterator[None]:
         from channels.email._smtp_server import Service
 
-        service = Service(self.channel_id, self.settings, accept, context)
-        self.bound = await service.start()
+        self.service = Service(self.channel_id, self.settings, accept, context)
+        self.bound = await self.service.start()
         try:
             yield
         finally:
-            await service.stop()
-            self.bound = None
+            await self.service.stop()
+            self.bound = self.service = None
 
     async def check(self) -> None:
         """Whether the certificate can be read and belongs to its key; raises :class:`channels.base.Permanent`."""

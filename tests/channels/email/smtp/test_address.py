@@ -58,10 +58,10 @@ def test_paths_as_they_are_written(text: str, address: str, words: list[str]) ->
 
 @pytest.mark.parametrize(
     "text",
-    (
+    [
         *("", " ", "<", "<a", "<a@b", "a>", "<a@b>>", "<a@@b>", "<a@>", "<a b@c>", "<a@b c>", "<a@b>x"),
         *('<"a@b>', '<"a"b@c>', "<a@[x>", "<a@b..c>", "<a@.b>", "<a\x00@b>"),
-    ),
+    ],
 )
 def test_texts_that_are_no_path(text: str) -> None:
     with pytest.raises(PathError):
