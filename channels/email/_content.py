@@ -11,7 +11,22 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from channels.email import _address, _calendar, _charset, _files, _headers, _html, _plain, _smime, _sniff, _tnef, _transfer, _tree, _words
+from channels.email import (
+    _address,
+    _calendar,
+    _charset,
+    _files,
+    _headers,
+    _html,
+    _plain,
+    _rtf,
+    _smime,
+    _sniff,
+    _tnef,
+    _transfer,
+    _tree,
+    _words,
+)
 from channels.email._bounds import MAX_DEPTH, MAX_HTML, MAX_TEXT, Budget, Notes
 from channels.email._tree import Part
 from normalizer.model import Attachment
@@ -27,6 +42,8 @@ _URL: Final = re.compile(r"https?://\S+")
 _MESSAGES: Final = ("message/rfc822", "message/global")
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef", "application/x-ms-tnef")
 _SMIME: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_RICH: Final = ("application/rtf", "text/rtf")
+_ENRICHED: Final = ("text/enriched", "text/richtext")
 _UNSHOWN: Final = ("text/x-amp-html", "text/watch-html")
 _MAX_FORWARDED: Final = 10
 _SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"%PDF-", b"PK\x03\x04", b"/9j/", b"iVBOR", b"R0lGO", b"JVBER", b"UEsDB")
@@ -87,7 +104,8 @@ class _Reader:
         self._nested: list[Nested] = []
         self._events: list[str] = []
         self._files: list[Attachment] = []
-        self._extra_text: list[str] = []
+        self._instead: list[str] = []  # what files say, for a message without a text of its own
+        self._speechless = False
         self._decoded: dict[int, str] = {}
         self._links: list[str] = []
 
@@ -96,10 +114,10 @@ class _Reader:
         self._walk(root, pieces, in_related=False, first=True)
         self._hint = self._hint or next((c for part in pieces.texts if (c := _charset_of(part))), None)
         own = [text for part in pieces.texts if (text := self._text(part).strip("\n")).strip()]
+        self._speechless = not own
         for part, inline in pieces.files:
             self._file(part, inline=inline)
-        if not own:
-            own = [text for text in self._extra_text if text.strip()]
+        own = own or [text for text in self._instead if text.strip()]
         own += [event for event in self._events if not any(event.split("\n", 1)[0].partition(": ")[2] in text for text in own)]
         text = "\n\n".join(own).rstrip()
         if self._nested and (not text or _FORWARDS.match(subject)) and root.media_type not in ("multipart/report", "multipart/digest"):
@@ -245,10 +263,22 @@ class _Reader:
                 self._events.append(summary)
         elif kind == "multipart/encrypted" or (kind == "application/pgp-encrypted" and b"Version" in data[:200]):
             self._notes.add("encrypted with PGP; cannot be read here")
-        elif kind.startswith("text/") and not self._files and name is None and len(data) < MAX_TEXT:
-            self._extra_text.append(_charset.decode(data, _charset_of(part), self._hint)[0])
+        elif self._speechless and (text := self._said_by(data, kind, name, part)):
+            self._instead.append(text)
         name = name or _files.described_name(part, self._notes, self._hint)
         self._files.append(_files.attachment(data, kind, name, inline=inline))
+
+    def _said_by(self, data: bytes, kind: str, name: str | None, part: Part) -> str:
+        """The words of a file that is a kind of text."""
+        if kind in _RICH or data.startswith(b"{\\rtf"):
+            rich = data[: self._budget.rich]
+            self._budget.rich -= len(rich)
+            text, is_html = _rtf.to_text(rich)
+            return _html.to_text(text, self._budget).text if is_html else text.strip()
+        if not kind.startswith("text/") or (name is not None and kind not in _ENRICHED) or len(data) > MAX_TEXT:
+            return ""
+        text = _charset.decode(data, _charset_of(part), self._hint)[0]
+        return _plain.without_tags(text) if kind in _ENRICHED else text
 
     def _open(self, data: bytes) -> Nested | None:
         self._budget.nested -= len(data)
@@ -292,7 +322,7 @@ class _Reader:
         for file in unpacked.files:
             self._files.append(_files.attachment(file.data, file.media_type, file.name, inline=file.inline))
         if unpacked.text.strip():
-            self._extra_text.append(unpacked.text)
+            self._instead.append(unpacked.text)
         self._notes.add(f"winmail.dat unpacked: {len(unpacked.files)} files")
         return True
 
@@ -308,7 +338,7 @@ class _Reader:
             return False
         headers, body = _headers.read(inner, 0, len(inner), self._notes)
         content = read(inner, _tree.read(inner, body, len(inner), headers, self._notes, 1), "", self._notes, self._budget, self._depth + 1)
-        self._extra_text.append(content.text)
+        self._instead.append(content.text)
         self._files += content.files
         self._notes.add("signed with S/MIME; the signature was not checked")
         return False

@@ -42,7 +42,7 @@ def attachment(data: bytes, declared: str, name: str | None, *, inline: bool = F
     """The canonical attachment of ``data``; without a name it gets one from its media type."""
     kind = _sniff.media_type(data, declared, name)
     return Attachment(
-        filename=name or default_name(kind if declared == _sniff.OCTETS or not declared else declared, kind),
+        filename=name or default_name(declared, kind),
         media_type=kind,
         declared_media_type=printable(declared[:MAX_NAME]) or None,
         size=len(data),
@@ -67,10 +67,11 @@ def described_name(part: Part, notes: Notes, hint: str | None) -> str | None:
     return location if _HAS_EXTENSION.search(location) and len(location) <= 80 else None
 
 
-def default_name(media_type: str, sniffed: str) -> str:
+def default_name(declared: str, sniffed: str) -> str:
     """A name for a file that came without one: its kind, and the extension of what it is."""
-    extension = _EXTENSIONS.get(sniffed) or _EXTENSIONS.get(media_type) or "bin"
-    return f"{_KINDS.get(media_type) or _KINDS.get(media_type.partition('/')[0]) or 'file'}.{extension}"
+    extension = _EXTENSIONS.get(sniffed) or _EXTENSIONS.get(declared) or "bin"
+    kinds = (_KINDS.get(sniffed), _KINDS.get(sniffed.partition("/")[0]), _KINDS.get(declared), _KINDS.get(declared.partition("/")[0]))
+    return f"{next(filter(None, kinds), 'file')}.{extension}"
 
 
 def extension_of(media_type: str) -> str:

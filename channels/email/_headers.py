@@ -97,10 +97,6 @@ def _block_end(content: bytes, start: int, end: int) -> tuple[int, int]:
         return bare + 1, bare + 2
     if crlf < 0:
         crlf = content.find(b"\n\r\n", start, end)
-    if content[newline - 2 : newline] == b"\r\r":  # a gateway that turned CRLF into CR CRLF
-        doubled = content.find(b"\n\r\r\n", start, end if crlf < 0 else crlf)
-        if doubled >= 0:
-            return doubled + 1, doubled + 4
     return (end, end) if crlf < 0 else (crlf + 1, crlf + 3)
 
 

@@ -43,3 +43,9 @@ def without_armour(text: str) -> tuple[str, bool]:
     tail = after.partition("-----END PGP SIGNATURE-----")[2]
     body = re.sub(r"^- ", "", body, flags=re.MULTILINE)
     return "\n".join(piece.strip("\n") for piece in (before, body, tail) if piece.strip()), True
+
+
+def without_tags(text: str) -> str:
+    """text/enriched (RFC 1896) without its commands; ``<<`` is a bracket."""
+    text = re.sub(r"<param>[^<]{0,200}</param>", "", text.replace("<<", "\0"), flags=re.IGNORECASE)
+    return re.sub(r"</?[a-zA-Z-]{1,60}>", "", text).replace("\0", "<")

@@ -39,13 +39,8 @@ _NULL: Final = ("", "<>")
 
 def translate(raw: RawMessage, *, adapter: str, channel_id: str) -> InboundMessage:
     """``raw.content`` (RFC 5322, as received) in the canonical form. Raises Unreadable when the bytes are no message."""
-    content, notes = raw.content, Notes()
-    if len(content) > MAX_MESSAGE:
-        notes.add(f"message over {MAX_MESSAGE} bytes, the rest was not read")
-        content = content[:MAX_MESSAGE]
-    if b"\n" not in content[:65_536] and b"\r" in content[:65_536]:
-        notes.add("line ends are bare CR")
-        content = content.replace(b"\r", b"\n")
+    notes = Notes()
+    content = _bounded(raw.content, notes)
     _refuse(content)
     headers, body = _headers.read(content, 0, len(content), notes, top=True)
     root = _tree.read(content, body, len(content), headers, notes)
@@ -83,6 +78,21 @@ def translate(raw: RawMessage, *, adapter: str, channel_id: str) -> InboundMessa
         hints={"links": read.links} if read.links else {},
         notes=list(notes),
     )
+
+
+def _bounded(content: bytes, notes: Notes) -> bytes:
+    """The bytes that are read: not too many, and with line ends that end lines."""
+    if len(content) > MAX_MESSAGE:
+        notes.add(f"message over {MAX_MESSAGE} bytes, the rest was not read")
+        content = content[:MAX_MESSAGE]
+    head = content[:65_536]
+    if b"\n" not in head and b"\r" in head:
+        notes.add("line ends are bare CR")
+        return content.replace(b"\r", b"\n")
+    if b"\r\r\n" in content[:4_096]:
+        notes.add("line ends are CR CR LF")
+        return content.replace(b"\r\r\n", b"\r\n")
+    return content
 
 
 def _refuse(content: bytes) -> None:
