@@ -210,7 +210,7 @@ class Processing:
             pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
             _log.error("processing ended by itself; messages are still accepted and wait", status=status, again_in=pause)
             await asyncio.sleep(pause)
-            if self._stopping:  # type: ignore[unreachable]  # it may have changed while we slept
+            if self.state == "stopped":  # it may have become so while we slept
                 return
             self._child = await asyncio.to_thread(nursery.spawn)
             self._running = True

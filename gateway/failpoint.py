@@ -2,6 +2,8 @@
 
 Actions: ``kill`` (SIGKILL to the process itself), ``enospc``, ``eio`` (OSError), ``raise`` (RuntimeError), ``delay=MS``. ``@n`` acts on the
 n-th pass only, otherwise on every one. Refused unless ``INTAKE_TEST=1``: a production gateway has no such switch.
+
+Before it acts, a place says so on standard error in a line of JSON, so that a test knows that its place was reached.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ STAGES = (
     "blob.fsync",
     "blob.rename",
     "blob.dirsync",
-    "inbox.begin",
     "inbox.insert",
     "inbox.commit.before",
     "inbox.commit.after",
@@ -67,6 +68,7 @@ def hit(stage: str) -> None:
         _passes[stage] = passes = _passes.get(stage, 0) + 1
     if number and passes != number:
         return
+    os.write(2, f'{{"event": "failpoint", "stage": "{stage}", "action": "{action}"}}\n'.encode())
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     elif action == "enospc":

@@ -50,7 +50,7 @@ def connect(path: Path, *, write: bool) -> Any:
     require_sound_version()
     address = path.absolute().as_uri() + ("?mode=rwc" if write else "?mode=ro")
     try:
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, cached_statements=300)
         for name, value in WRITER_PRAGMAS if write else READER_PRAGMAS:
             connection.execute(f"PRAGMA {name}={value}")
         for name, value in WRITER_PRAGMAS if write else ():
