@@ -43,14 +43,14 @@ class Answer:
 class CallFailed(Exception):
     """There was no complete answer. ``reason`` is a coded word; ``sent`` tells whether the other side may have seen the call.
 
-    ``status`` is the status code, where the answer at least began.
+    ``head`` is the answer without its body, where it at least began.
     """
 
-    def __init__(self, reason: Failure, *, sent: bool, status: int | None = None) -> None:
+    def __init__(self, reason: Failure, *, sent: bool, head: Answer | None = None) -> None:
         super().__init__(reason)
         self.reason: Failure = reason
         self.sent = sent
-        self.status = status
+        self.head = head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,21 +97,21 @@ class Http:
         ``deadline`` (seconds) takes the place of the client's own timeout for this call.
         """
         client = self._client or self._open()
-        status: int | None = None
+        head: Answer | None = None
         try:
             self._refuse_literal(url)
             async with asyncio.timeout(deadline or self._manners.timeout):
                 async with client.stream(method, url, content=content, headers=headers, params=params) as response:
-                    status = response.status_code
-                    return Answer(status, response.headers, await self._read(response))
+                    head = Answer(response.status_code, response.headers, b"")
+                    return Answer(head.status, head.headers, await self._read(response, head))
         except TimeoutError:
-            raise CallFailed("timeout", sent=True, status=status) from None
+            raise CallFailed("timeout", sent=True, head=head) from None
         except httpx.InvalidURL:
             raise CallFailed("bad_address", sent=False) from None
         except httpx.HTTPError as error:
-            raise _failure(error, status) from error
+            raise _failure(error, head) from error
         except aiohttp.ClientError as error:  # those that httpx-aiohttp has no httpx name for, as a malformed answer
-            raise CallFailed("protocol", sent=True, status=status) from error
+            raise CallFailed("protocol", sent=True, head=head) from error
         except ssl.SSLError as error:  # the file of certificates holds none
             raise CallFailed("tls", sent=False) from error
 
@@ -121,7 +121,7 @@ class Http:
         if client is not None:
             await client.aclose()
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def _read(self, response: httpx.Response, head: Answer) -> bytes:
         # Identity was asked for, so a compressed body is not undone: 300 MB may hide in 300 kB.
         if response.is_stream_consumed:  # a stand-in for the network (respx) hands over answers that were read already
             return response.content
@@ -130,7 +130,7 @@ class Http:
         async for chunk in response.aiter_raw():
             size += len(chunk)
             if size > self._manners.max_body:
-                raise CallFailed("too_large", sent=True, status=response.status_code)
+                raise CallFailed("too_large", sent=True, head=head)
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -204,7 +204,7 @@ class PublicOnly(AbstractResolver):
         await self._inner.close()
 
 
-def _failure(error: httpx.HTTPError, status: int | None) -> CallFailed:
+def _failure(error: httpx.HTTPError, head: Answer | None) -> CallFailed:
     """What went wrong, and whether the call may have reached the other side: read from aiohttp's error where it is the cause.
 
     httpx-aiohttp calls a connection that broke after the call was sent a ConnectTimeout, which would pass for "never sent".
@@ -217,11 +217,11 @@ def _failure(error: httpx.HTTPError, status: int | None) -> CallFailed:
     if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return CallFailed("connect", sent=False)
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | aiohttp.ClientPayloadError):
-        return CallFailed("reset", sent=True, status=status)
+        return CallFailed("reset", sent=True, head=head)
     if not isinstance(cause, aiohttp.ClientError) and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return CallFailed("connect", sent=False)
     if isinstance(error, httpx.UnsupportedProtocol):
         return CallFailed("bad_address", sent=False)
     if isinstance(error, httpx.TimeoutException):
-        return CallFailed("timeout", sent=True, status=status)
-    return CallFailed("reset" if isinstance(error, httpx.NetworkError) else "protocol", sent=True, status=status)
+        return CallFailed("timeout", sent=True, head=head)
+    return CallFailed("reset" if isinstance(error, httpx.NetworkError) else "protocol", sent=True, head=head)

@@ -98,8 +98,9 @@ class WebhookSink:
         try:
             answer = await self._http.call("POST", self._url, content=body, headers=self._headers(attempt, body, now))
         except CallFailed as error:
-            # The status is the answer; what follows it is not ours to read.
-            return Delivered() if error.status is not None and 200 <= error.status < 300 else failed(error)
+            if error.head is None:
+                return failed(error)
+            answer = error.head  # what follows the status is not ours to read
         if 200 <= answer.status < 300:
             return Delivered()
         return refusal(answer, now)

@@ -166,7 +166,7 @@ async def test_a_redirect_is_not_followed() -> None:
         (close_without_answer, "reset", 0),
         (hang, "timeout", 1),
         (drip, "timeout", 0),
-        (huge(500), "too_large", 0),
+        (huge(500), "http_500", 0),
     ],
 )
 async def test_without_an_answer_it_is_deferred_and_the_next_attempt_has_one_effect(manner: Manner, reason: str, effects: int) -> None:
