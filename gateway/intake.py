@@ -77,6 +77,7 @@ class Intake:
                 _log.exception("could not store", channel=channel_id)
                 raise _refusal(error) from error
             self._observe(channel_id, time.perf_counter() - started, "duplicate" if receipt.duplicate else "stored")
+            failpoint.hit("reply.before")
             return receipt
 
         return accept
