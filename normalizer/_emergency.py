@@ -162,13 +162,13 @@ def _counts(text: Words, pattern: _Pattern, first: int, last: int) -> bool:
     lower = max(0, first - 12)
     upper = min(len(tokens), last + 13)
     lower, upper = _sentence(text, lower, first, last, upper)
-    near = tokens[max(lower, first - 3) : min(upper, last + 4)]
+    near = tokens[max(lower, first - 5) : min(upper, last + 5)]
     if _holds(near, pattern.unless):
         return False
     around = tokens[lower:upper]
     if _holds(around, _HYPOTHESIS_SET):
         return False
-    if not _STILL.intersection(around) and (_holds(around, _PAST_SET) or _some_time_ago(around)):
+    if not _STILL.intersection(near) and (_holds(around, _PAST_SET) or _some_time_ago(around)):
         return False
     return not _denied(tokens, max(lower, first - 4), first)
 

@@ -174,7 +174,7 @@ HAZARDS: tuple[RuleText, ...] = (
         falling apart, garage door, branch, branches, limb, limbs, leaves, feuilles, brick, tile, shingle, shingles, bardeau, bardeaux,
         paint, peinture, snow off, neige du toit, could
         collapse, pothole, market, ice falling, glace tombe, icicles, glacons, nid de poule, mailbox, prix de, water on the floor,
-        drain, snow bank, retaining wall crumbling, sidewalk, trottoir, tree fell, branch fell, arbre, branche, tombe sur, fell on,
+        drain, snow bank, retaining wall crumbling, tree fell, branch fell, arbre, branche, tombe sur, fell on,
         graffiti, sign fell
         """,
     ),

@@ -74,7 +74,7 @@ PERSONS: tuple[RuleText, ...] = (
         badly|seriously|severely hurt|injured|burned
         @person ~1 was|got|is|been|being|just ~1 hit|run ~2 by|over
         @person ~2 struck|injured
-        people|persons|person|someone|driver|passenger|child|kid|kids ~2 injured|hurt|trapped|unconscious
+        people|persons|person|someone|driver|passenger|child|kid|kids ~2 injured|hurt|trapped
         accident|crash|collision ~4 injured|injuries|hurt|trapped
         struck|hit by ~1 car|bus|truck|van|train|vehicle
         @person ~3 lying|laying|lies|laid ~3 ground|street|road|sidewalk|snow|floor|pavement|grass
@@ -178,7 +178,7 @@ PERSONS: tuple[RuleText, ...] = (
         alerte ~2 bombe
         """,
         """
-        bb guns, bb gun, paint gun, paint guns, paintball, hunt, hunting, legal, staple gun, nail gun, glue gun, radar gun, heat gun,
+        failli, faillit, almost, nearly, bb guns, bb gun, paint gun, paint guns, paintball, hunt, hunting, legal, staple gun, nail gun, glue gun, radar gun, heat gun,
         water gun, spray gun, caulking gun, gun violence meeting, gun control,
         gun laws, photo shoot, film shooting, movie shooting, tv shooting, troubleshooting, knife sharpening, butter knife, attacked
         by mosquitoes, attacked by wasps, attacked by bees, wasps, guepes, bees, mosquitoes, moustiques, geese, crows, corneille,
@@ -232,7 +232,7 @@ PERSONS: tuple[RuleText, ...] = (
         enfant|bebe|bambin|enfants ~4 enferme|enfermee|seul|seule|seuls|laisse|oublie ~4 voiture|auto|vehicule|char|rue|maison|
             balcon
         disparu|disparue ~3 enfant|fille|garcon|fils|personne|mere|pere|aine|ainee
-        enfant|fillette|garcon|fils|fille|mere|pere|personne|bambin ~3 disparu|disparue|introuvable|enleve|enlevee
+        enfant|fillette|garcon|fils|fille|mere|pere|personne|bambin ~5 disparu|disparue|introuvable|enleve|enlevee
         alerte amber
         enseveli|ensevelie|ensevelis
         """,

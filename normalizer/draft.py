@@ -114,7 +114,8 @@ def _after_greeting(line: str) -> str:
 
 def _sentence(line: str) -> str:
     for at, character in enumerate(line[:SUMMARY]):
-        if character not in ".!?" or at < 16 or line[at + 1 : at + 2].strip():
+        after = line[at + 1 : at + 3]
+        if character not in ".!?" or at < 10 or after[:1].strip() or after[1:].islower():
             continue
         if not line[max(0, at - 3) : at].strip().isdigit():
             return line[: at + (character != ".")]

@@ -59,6 +59,8 @@ def detect(
             known = vocabulary.get(token)
             if known in scores:
                 scores[known] += 0.7
+    if other >= 2.0 and other > 1.5 * max(scores.values(), default=0.0):
+        return Language()
     if max(scores.values(), default=0.0) < _ENOUGH:
         for text in (body, subject):
             _letters(text, scores)
@@ -79,6 +81,8 @@ def _letters(words: Words, scores: dict[str, float]) -> None:
         scores["fr"] += sum(low.count(f"{head}'") for head in ("l", "d", "qu", "n", "c", "j"))
         scores["en"] += sum(1.5 * low.count(f"'{tail}") for tail in ("s ", "t ", "re ", "ve ", "ll "))
     for token in words.tokens[:40]:
+        if token.isdigit():
+            continue
         balance = _balance(token)
         scores["fr" if balance > 0 else "en"] += abs(balance)
 

@@ -78,7 +78,7 @@ def _kind(run: str, text: str, span: Span) -> str | None:
         return None
     if len(digits) >= 13:
         return "card" if luhn(digits) else ("phone" if run.startswith("+") and len(digits) <= 15 else None)
-    if len(digits) == 9 and luhn(digits) and digits[0] != "0":
+    if len(digits) == 9 and luhn(digits):
         return "sin"
     if run.startswith("+") and len(digits) >= 8:
         return "phone"

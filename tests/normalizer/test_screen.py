@@ -1,0 +1,86 @@
+"""Emergencies before everything, then what a machine wrote, then what is doubtful."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalizer import _emergency, _spam
+from normalizer.model import Sender
+from normalizer.words import Reading
+from tests.normalizer.build import cases, label, message, run, work
+
+
+@pytest.mark.parametrize("case", cases("emergencies", "danger"), ids=label)
+def test_danger(case: dict[str, Any]) -> None:
+    item = run(work(case["text"]))
+    assert (item.emergency.flag, item.emergency.rule) == (True, case["rule"])
+    assert item.emergency.span is not None
+    start, end = item.emergency.span
+    assert item.message.text_new[start:end].strip()
+    assert item.message.disposition == "request"
+    assert item.requests[0].priority == "emergency" and item.requests[0].emergency == item.emergency
+    assert any(line.field == "emergency" for line in item.requests[0].evidence)
+
+
+@pytest.mark.parametrize("case", cases("emergencies", "calm"), ids=label)
+def test_no_danger(case: dict[str, Any]) -> None:
+    item = run(work(case["text"]))
+    assert not item.emergency.flag, case["text"][slice(*(item.emergency.span or (0, 0)))]
+    assert item.requests[0].priority != "emergency"
+
+
+def test_a_subject_can_be_the_alarm() -> None:
+    item = run(work("12 Main Street, second floor", subject="Gas leak!"))
+    assert item.emergency.flag and item.emergency.span is None
+
+
+def test_what_is_quoted_is_no_alarm() -> None:
+    """The city's own acknowledgement says when to call 911; a reply quotes it."""
+    text = "Thanks\n\nOn Mon, Nov 23, 2026 City <311@springfield.example.gov> wrote:\n> If you smell gas or see a fire in a house, call 911.\n"
+    assert not run(work(text)).emergency.flag
+
+
+@pytest.mark.parametrize("case", cases("noise"), ids=label)
+def test_disposition(case: dict[str, Any]) -> None:
+    sender = Sender(address=case.get("sender", "marie@example.net"))
+    fields = {name: case[name] for name in ("subject", "headers", "is_auto_reply", "is_bounce") if name in case}
+    item = run(work(case["text"], sender=sender, **fields))
+    assert (item.message.disposition, item.message.reason) == (case["disposition"], case["reason"])
+    assert bool(item.requests) == (case["disposition"] == "request")
+
+
+def test_a_person_s_release_is_respected() -> None:
+    """Held as spam, released by a clerk, read again: now it is a request."""
+    text = next(case["text"] for case in cases("noise") if case["reason"] == "spam_suspected")
+    assert run(work(text)).message.disposition == "held"
+    assert run(work(text, released=True)).message.disposition == "request"
+
+
+def test_a_form_without_words_is_a_request() -> None:
+    item = run(work("", channel="open311", hints={"service_code": "pothole", "lat": "45.5231", "long": "-73.5817"}))
+    assert item.message.disposition == "request"
+    assert item.requests[0].service_code == "pothole"
+
+
+def test_a_photo_without_words_is_a_request() -> None:
+    item = work("", channel="sms", sender=Sender(phone="+15145550123"))
+    item.message = message("", channel="sms", attachments=[{"filename": "a.jpg", "media_type": "image/jpeg"}])
+    assert run(item).message.disposition == "request"
+
+
+@given(st.text(max_size=500))
+def test_any_text_has_an_answer(text: str) -> None:
+    reading = Reading(text, text[:50])
+    first = _emergency.find(reading)
+    assert first == _emergency.find(Reading(text, text[:50]))
+    assert first.span is None or 0 <= first.span[0] < first.span[1] <= len(text)
+    _spam.suspected(reading, text)
+
+
+@pytest.mark.parametrize("word", ["fire ", "gaz ", "not breathing ", "il y a le feu ", "no gas smell ", "hit by a car almost ", "wire ", "feu rouge "])
+def test_a_flood_of_one_word_ends(word: str) -> None:
+    _emergency.find(Reading(word * (65_000 // len(word)), None))
