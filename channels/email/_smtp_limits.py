@@ -34,7 +34,7 @@ class Gate:
         try:
             ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
         except ValueError:  # no address at all (a socket of another kind): one client
-            return address
+            return address or "unknown"
         if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
         if any(ip.version == network.version and ip in network for network in self._trusted):

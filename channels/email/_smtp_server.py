@@ -208,21 +208,23 @@ class Service:
 
     def store(self, session: IntakeSMTP, body: Body) -> asyncio.Task[Receipt]:
         """Begin to store a received message, in a task of its own that outlives the session."""
-        task = self.loop.create_task(self._store(body, _envelope(session, body)))
+        task = self.loop.create_task(self._store(session, body))
         self.commits.add(task)
         task.add_done_callback(self._stored)
         return task
 
-    async def _store(self, body: Body, envelope: dict[str, str]) -> Receipt:
+    async def _store(self, session: IntakeSMTP, body: Body) -> Receipt:
         try:
+            if body.error is not None:
+                raise body.error  # noqa: TRY301 - what went wrong while receiving ends like what goes wrong while storing
             key, content, spool = body.finish()
             held = "too_large" if body.too_large else None
-            raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, envelope, spool, held)
+            raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, _envelope(session, body), spool, held)
             receipt = await self._accept(raw)
             self._log.debug("stored", intake_id=receipt.intake_id, duplicate=receipt.duplicate, size=body.size, held=held)
         except BaseException as error:  # also a cancellation: who has not acknowledged keeps nothing
             body.discard()
-            self.report(error, "accept")
+            self.report(error, "store")
             raise
         finally:
             body.release()

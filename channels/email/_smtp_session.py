@@ -168,7 +168,8 @@ class IntakeSMTP(Wire, SMTP):
         self.say(status if isinstance(status, bytes) else status.encode())
 
     def _reset(self) -> None:
-        self.envelope = self._create_envelope()
+        if self.envelope is None or self.envelope.mail_from is not None:
+            self.envelope = self._create_envelope()
 
     def _spend(self, word: bytes) -> None:
         if self._spent is None:
@@ -286,10 +287,6 @@ class IntakeSMTP(Wire, SMTP):
 
     def received(self, body: Body) -> None:
         """The end of data has come: store the message. 250 is said when it is durable, and not before."""
-        if body.error is not None:
-            self.service.report(body.error, "spool")
-            self._answer(reply_to_error(body.error))
-            return
         self.held = self.committing = True
         self.deadline = self.loop.time() + self.service.commit_limit
         self.service.store(self, body).add_done_callback(partial(self._stored, body.too_large))
@@ -325,9 +322,9 @@ class IntakeSMTP(Wire, SMTP):
         elif context is None or self.tls:
             self._refuse(b"503 5.5.1 TLS not available" if context is None else b"503 5.5.1 TLS already active")
         else:
+            self.stop_clear_text()
             self.say(b"220 2.0.0 Ready to start TLS")
             self.flush()
-            self.held = True
             self._later(self._secure(context))
 
     async def _secure(self, context: ssl.SSLContext) -> None:

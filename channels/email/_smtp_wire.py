@@ -20,6 +20,8 @@ COMMAND_LIMIT = 1_000
 """Bytes of a command line, line end included; RFC 5321 §4.5.3.1.4 asks for 512 and room for extensions."""
 _PAUSE = 8_192
 """Bytes of unread commands at which the client has to wait."""
+_FLOOD = 65_536
+"""Bytes of unread commands at which nobody honest is at the other end: RFC 2920 §3.1 has a client wait after the end of data."""
 _HANDSHAKE = 15.0
 """Seconds for the TLS handshake."""
 
@@ -60,11 +62,11 @@ class Wire(asyncio.StreamReaderProtocol):
         raise NotImplementedError
 
     def received(self, body: Body) -> None:
-        """The end of a message has come; may raise :class:`Hangup`."""
+        """The end of a message has come; raises nothing."""
         raise NotImplementedError
 
     def fault(self, error: Exception) -> None:
-        """Something unforeseen was raised by ``obey`` or ``received``."""
+        """Something unforeseen was raised by ``obey``."""
         raise NotImplementedError
 
     # -- called by the loop -----------------------------------------------------------------------------------------------------------
@@ -118,29 +120,25 @@ class Wire(asyncio.StreamReaderProtocol):
         if rest is not None:
             self._in += rest
             self.body = None
-            try:
-                self.received(body)
-            except Exception as error:  # noqa: BLE001 - a bug of ours must not look like a permanent refusal
-                self.fault(error)
+            self.received(body)
         elif body.endless:
             self._end(TOO_LARGE)
 
     def work(self) -> None:
         """Obey the commands that are here, as far as they may be obeyed now; then send the replies."""
-        try:
-            while not (self.held or self.closing or self._blocked):
-                if self.body is not None:
-                    if not self._in:
-                        break
-                    self._feed(self.body, self.take(len(self._in)))
-                elif (line := self.next_line()) is not None:
-                    self.obey(line)
-                else:
+        while self._in and not (self.held or self.closing or self._blocked):
+            if self.body is not None:
+                self._feed(self.body, self.take(len(self._in)))
+                continue
+            try:
+                line = self.next_line()
+                if line is None:
                     break
-        except Hangup as end:
-            self._end(end.reply)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not look like a permanent refusal
-            self.fault(error)
+                self.obey(line)
+            except Hangup as end:
+                self._end(end.reply)
+            except Exception as error:  # noqa: BLE001 - a bug of ours must not look like a permanent refusal
+                self.fault(error)
         if self._ended and not self.held:
             self.hang_up()
         self.flush()
@@ -151,7 +149,9 @@ class Wire(asyncio.StreamReaderProtocol):
         link = self.link
         if link is None or self.closing:
             return
-        if self._reading and len(self._in) > _PAUSE:
+        if len(self._in) > _FLOOD:
+            self._end(b"421 4.7.0 You sent too much without waiting for a reply")
+        elif self._reading and len(self._in) > _PAUSE:
             self._reading = False
             link.pause_reading()
         elif not self._reading and len(self._in) <= _PAUSE:
@@ -243,15 +243,21 @@ class Wire(asyncio.StreamReaderProtocol):
         if self.link is not None:
             self.link.abort()
 
+    def stop_clear_text(self) -> None:
+        """Before the client is told to begin TLS: drop whatever came in clear after the command (RFC 3207 §4.2), and read no more of it."""
+        self.held = self._reading = True
+        self._in.clear()
+        if self.link is not None:
+            self.link.pause_reading()
+
     async def start_tls(self, context: ssl.SSLContext) -> str:
-        """Switch to TLS; the version that was agreed on. Whatever came in clear after the command is dropped (RFC 3207 §4.2).
+        """Switch to TLS, which begins to read again; the version that was agreed on.
 
         Raises OSError (ssl.SSLError and TimeoutError are such) where it fails; the session has then ended.
         """
         clear = self.link
         if clear is None:
             raise ConnectionResetError
-        self._in.clear()
         self.deadline = self.loop.time() + 2 * _HANDSHAKE
         try:
             secure = await self.loop.start_tls(clear, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE)

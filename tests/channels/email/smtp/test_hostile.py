@@ -190,6 +190,20 @@ async def test_a_commit_that_hangs(tmp_path: Path) -> None:
         await until(lambda: store.messages)
 
 
+async def test_a_client_that_goes_on_while_its_message_is_stored(tmp_path: Path) -> None:
+    """It should wait for the reply to the end of data; some impatience is forgiven, a flood is not. The message is stored all the same."""
+    store = Store()
+    store.open.clear()
+    async with serving(tmp_path, store) as server:
+        async with connected(server) as client:
+            await client.begin()
+            client.send(b"Subject: x\r\n\r\n.\r\n" + b"NOOP\r\n" * 5)
+            await until(lambda: store.begun)
+            assert not await flood(client, b"NOOP\r\n" * 10_000, 1_000)
+        store.open.set()
+        await until(lambda: store.messages)
+
+
 async def test_replies_that_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that only writes is not listened to any more, and its replies do not pile up (even where no budget ended it first)."""
     monkeypatch.setitem(_smtp_session._BUDGET, b"NOOP", 1_000_000_000)
