@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
@@ -32,6 +33,9 @@ from gateway.store.sqlite import only_gateway
 from gateway.wiring import Wired
 
 _log = structlog.get_logger("gateway.app")
+_SWITCH = 0.0005
+"""Seconds after which a thread that waits for Python's lock gets it: those that sync files have little to do between two calls, and
+the default of 5 ms for each would add up to more than the disk takes."""
 _PATIENCE = 20.0
 """Seconds that the processing may take to finish at a stop."""
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -59,6 +63,7 @@ def serve(config: Path | None) -> int:
         if not schema.is_current(location) and not nursery.in_child(lambda: schema.migrate(location)):
             raise StoreError("the store could not be brought to today's schema")
         child = nursery.fork(wired)  # before there is a thread or a loop
+        sys.setswitchinterval(_SWITCH)
         import uvloop
 
         try:

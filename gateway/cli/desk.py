@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -219,19 +220,16 @@ def _list_messages(
     config: Path | None, since: str | None, channel: str | None, limit: int | None, *, as_json: bool, disposition: str | None = None
 ) -> None:
     from gateway.store import messages as stored
-    from normalizer.model import InboundMessage
 
     with opened(config) as store, store.engines.reading() as connection:
         most = limit_of(limit, as_json=as_json)
         documents = stored.listing(connection, since=moment(since), channel=channel, disposition=disposition, limit=most)
         waiting = stored.pending(store.engines, since=moment(since), channel=channel) if disposition is None else iter(())
         if as_json:
-            for document in documents:
-                emit(document)
-            for document in waiting:
-                emit(document)
+            for message in chain(documents, waiting):
+                emit(message)
             return
-        found = [InboundMessage.model_validate_json(document) for document in (*documents, *waiting)]
+        found = [*documents, *waiting]
     rows = [
         (
             m.intake_id,

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from channels.base import RawMessage
+from gateway.store.documents import pack, whole
 from gateway.store.stored import Stored
 from normalizer.model import Emergency, InboundMessage, ServiceRequest
 from normalizer.pipeline import Work
@@ -91,7 +92,7 @@ def _packed(result: Result) -> dict[str, Any]:
     if isinstance(result, Unread):
         return {"reason": result.reason, "detail": result.detail}
     return {
-        "message": orjson.Fragment(result.message.model_dump_json(exclude_defaults=True)),
+        "message": orjson.Fragment(pack(result.message)),
         "requests": [orjson.Fragment(request.model_dump_json(exclude_defaults=True)) for request in result.requests],
         "identifiers": result.identifiers,
         "sender_key": result.sender_key,
@@ -106,7 +107,7 @@ def _unpacked(entry: dict[str, Any]) -> Result:
     if "message" not in entry:
         return Unread(entry["reason"], entry["detail"])
     return Work(
-        message=InboundMessage.model_validate(entry["message"]),
+        message=whole(InboundMessage.model_validate(entry["message"])),
         now=datetime.fromisoformat(entry["now"]),
         requests=[ServiceRequest.model_validate(request) for request in entry["requests"]],
         identifiers=[(kind, value) for kind, value in entry["identifiers"]],

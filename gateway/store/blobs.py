@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -45,12 +46,19 @@ class Blobs(Protocol):
 
 
 class LocalBlobs:
-    """Blobs as files ``ROOT/ab/cdef…``; ``ROOT/spool`` holds what is being received."""
+    """Blobs as files ``ROOT/ab/cdef…``; ``ROOT/spool`` holds what is being received.
+
+    Folders stay open, and a blob takes as few calls as it can: each lets go of Python's lock, and a thread gets it back only when the
+    event loop pauses.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.spool_dir = root / "spool"
         self.spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._spool = os.open(self.spool_dir, os.O_RDONLY | os.O_DIRECTORY)
+        self._folders: dict[str, int] = {}
+        self._making = threading.Lock()
 
     def path(self, sha256: str) -> Path:
         """Where that blob lies, whether it exists or not."""
@@ -58,34 +66,25 @@ class LocalBlobs:
 
     def put_many(self, contents: Iterable[bytes]) -> list[str]:
         digests: list[str] = []
-        folders: set[Path] = set()
+        folders: set[int] = set()
         for content in contents:
             digest = hashlib.sha256(content).hexdigest()
             digests.append(digest)
-            target = self.path(digest)
-            if target.exists():
-                continue
-            self._ready(target.parent)
-            self._write(content, target)
-            folders.add(target.parent)
+            folders.add(self._write(content, digest))
         _sync_folders(folders)
         return digests
 
     def adopt(self, spool: Spool) -> str:
-        target = self.path(spool.sha256)
-        if target.exists():
-            spool.path.unlink(missing_ok=True)
-            return spool.sha256
-        self._ready(target.parent)
         handle = os.open(spool.path, os.O_RDWR)
         try:
             failpoint.hit("blob.fsync")
             os.fsync(handle)
         finally:
             os.close(handle)
+        folder = self._folder(spool.sha256)
         failpoint.hit("blob.rename")
-        spool.path.replace(target)
-        _sync_folders({target.parent})
+        os.rename(spool.path, spool.sha256[2:], dst_dir_fd=folder)
+        _sync_folders({folder})
         return spool.sha256
 
     def get(self, sha256: str) -> bytes:
@@ -114,25 +113,43 @@ class LocalBlobs:
                     swept += 1
         return swept
 
-    def _ready(self, folder: Path) -> None:
-        if not folder.exists():
-            folder.mkdir(exist_ok=True, mode=0o700)
-            _sync_folders({self.root})
+    def _folder(self, sha256: str) -> int:
+        """The open folder of a blob, made durable before anything is put into it."""
+        name = sha256[:2]
+        if name not in self._folders:
+            with self._making:
+                (self.root / name).mkdir(exist_ok=True, mode=0o700)
+                handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+                if name not in self._folders:
+                    self._folders[name] = os.open(self.root / name, os.O_RDONLY | os.O_DIRECTORY)
+        return self._folders[name]
 
-    def _write(self, content: bytes, target: Path) -> None:
+    def _write(self, content: bytes, digest: str) -> int:
+        """Write one blob, all but the sync of its folder, which it returns. A blob that is there already is replaced by its equal."""
+        folder = self._folder(digest)
         failpoint.hit("blob.write")
-        handle, name = tempfile.mkstemp(dir=self.spool_dir, prefix="put-")
+        name = f"put-{os.getpid()}-{threading.get_ident()}-{digest[:16]}"
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=self._spool)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
+            try:
+                written = 0
+                while written < len(content):
+                    written += os.write(handle, memoryview(content)[written:])
                 failpoint.hit("blob.fsync")
-                os.fsync(file.fileno())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
             failpoint.hit("blob.rename")
-            Path(name).replace(target)
+            os.rename(name, digest[2:], src_dir_fd=self._spool, dst_dir_fd=folder)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            with suppress(OSError):
+                os.unlink(name, dir_fd=self._spool)
             raise
+        return folder
 
 
 class S3Blobs:
@@ -206,11 +223,7 @@ def _verified(content: bytes, sha256: str) -> bytes:
     return content
 
 
-def _sync_folders(folders: Iterable[Path]) -> None:
+def _sync_folders(folders: Iterable[int]) -> None:
     for folder in folders:
         failpoint.hit("blob.dirsync")
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        os.fsync(folder)

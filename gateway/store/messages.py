@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from gateway.errors import NotFound
 from gateway.store import history
 from gateway.store.claims import cursor
+from gateway.store.documents import pack, unpack
 from gateway.store.engine import Engines
 from gateway.store.history import Event
 from gateway.store.stored import Stored, stored_from_row
@@ -26,8 +27,8 @@ def listing(
     channel: str | None = None,
     disposition: str | None = None,
     limit: int | None = None,
-) -> Iterator[str]:
-    """The documents (JSON of an InboundMessage) oldest first; with ``limit`` the newest so many.
+) -> Iterator[InboundMessage]:
+    """The messages oldest first; with ``limit`` the newest so many.
 
     ``channel`` is a channel's name in the configuration.
     """
@@ -40,12 +41,12 @@ def listing(
         statement = statement.where(MESSAGE.c.disposition == disposition)
     if limit is not None:
         newest = connection.execute(statement.order_by(MESSAGE.c.seq.desc()).limit(limit)).scalars()
-        yield from reversed(list(newest))
+        yield from map(unpack, reversed(list(newest)))
         return
-    yield from connection.execute(statement.order_by(MESSAGE.c.seq).execution_options(yield_per=500)).scalars()
+    yield from map(unpack, connection.execute(statement.order_by(MESSAGE.c.seq).execution_options(yield_per=500)).scalars())
 
 
-def pending(engines: Engines, *, since: datetime | None = None, channel: str | None = None) -> Iterator[str]:
+def pending(engines: Engines, *, since: datetime | None = None, channel: str | None = None) -> Iterator[InboundMessage]:
     """Messages that no worker has settled yet, as far as they are known: ids, channel and time, with ``disposition`` null."""
     if engines.location.is_sqlite:
         with engines.reading() as connection:
@@ -66,7 +67,7 @@ def pending(engines: Engines, *, since: datetime | None = None, channel: str | N
                 channel_id=row.channel_id,
                 source_id=row.source_id,
                 received_datetime=row.received_at,
-            ).model_dump_json()
+            )
 
 
 def show(connection: Connection, intake_id: str) -> tuple[InboundMessage, dict[str, Any], list[tuple[datetime, str, str, dict[str, Any]]]]:
@@ -76,7 +77,7 @@ def show(connection: Connection, intake_id: str) -> tuple[InboundMessage, dict[s
     if found is None:
         raise NotFound(f"no message {intake_id}, or it is not settled yet")
     events = history.of_subject(connection, intake_id)
-    return InboundMessage.model_validate_json(found[0]), orjson.loads(found[1]), events
+    return unpack(found[0]), orjson.loads(found[1]), events
 
 
 def raw(engines: Engines, intake_id: str) -> Stored:
@@ -104,12 +105,10 @@ def discard(connection: Connection, intake_ids: Sequence[str], disposition: Disp
         raise NotFound(f"{missing} is not held")
     events = []
     for row in connection.execute(select(MESSAGE).where(MESSAGE.c.intake_id.in_(known))).all():
-        message = InboundMessage.model_validate_json(row.document)
+        message = unpack(row.document)
         message.disposition, message.reason = disposition, f"discarded: {message.reason}"
         connection.execute(
-            update(MESSAGE)
-            .where(MESSAGE.c.seq == row.seq)
-            .values(disposition=disposition, reason=message.reason, document=message.model_dump_json())
+            update(MESSAGE).where(MESSAGE.c.seq == row.seq).values(disposition=disposition, reason=message.reason, document=pack(message))
         )
         events.append(Event(row.jurisdiction_id, "message.discarded", row.intake_id, actor, {"disposition": disposition}))
     history.append(connection, events, at)

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import history, numbers
+from gateway.store.documents import pack
 from gateway.store.history import Event
 from gateway.store.known import Facts, places, references
 from gateway.store.parties import People
@@ -103,7 +104,7 @@ class OutcomeWriter:
                 "received_datetime": message.received_datetime,
                 "disposition": message.disposition,
                 "reason": message.reason,
-                "document": message.model_dump_json(),
+                "document": pack(message),
                 "trace": orjson.dumps(outcome.trace).decode(),
             }
         )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, func, select
 
 from gateway.store import history
+from gateway.store.documents import unpack
 from gateway.store.engine import Engines
 from gateway.store.known import Facts
 from gateway.store.numbers import row_number
@@ -56,7 +56,7 @@ def settled(engines: Engines, since: datetime | None) -> Iterator[list[Settled]]
         if since is not None:
             statement = statement.where(MESSAGE.c.received_datetime >= since)
         with engines.reading() as connection:
-            documents = {seq: orjson.loads(document) for seq, document in connection.execute(statement)}
+            documents = {seq: unpack(document).model_dump(mode="json") for seq, document in connection.execute(statement)}
             if not documents:
                 return
             requests = _begun(connection, list(documents))
