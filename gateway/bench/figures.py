@@ -64,12 +64,6 @@ def judged(value: float, unit: str, *, at_least: float | None = None, at_most: f
     return "", None
 
 
-def percentile(values: Sequence[float], part: int) -> float:
-    """The value that ``part`` percent are not above."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) * part // 100, len(ordered) - 1)]
-
-
 def _shown(value: float | None) -> str:
     if value is None:
         return ""

@@ -21,10 +21,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.bench import clients, mails, stock
-from gateway.bench.figures import Figure, compared, judged, percentile
-from gateway.bench.rig import Rig, empty_store, location, put_in, scratch
+from gateway.bench import mails, smtp_load, stock
+from gateway.bench.figures import Figure, compared, judged
+from gateway.bench.rig import RECIPIENT, Rig, empty_store, location, put_in, scratch
 from gateway.clock import new_id
+from gateway.errors import IntakeError
 from gateway.store.sqlite import connect
 
 PARTS = ("mails", "cores", "flat", "backlog", "start")
@@ -70,25 +71,33 @@ def _mails(folder: Path, options: Options, tell: Tell) -> Iterator[Figure]:
     with Rig(folder) as rig:
         for round_number in range(options.rounds):
             tell(f"mails: round {round_number + 1} of {options.rounds}")
-            load = mails.make(options.mails, new_id(), seed=round_number)
-            before, cpu, started = rig.settled(), rig.cpu(), time.perf_counter()
-            clients.send_all(rig.smtp, load, sessions=options.sessions)
-            ended = rig.wait_settled(before + len(load), seconds=_PATIENCE)
-            rates.append(len(load) / (ended - started))
-            costs.append((rig.cpu() - cpu) / len(load) * 1e3)
+            before, cpu = rig.settled(), rig.cpu()
+            started = time.perf_counter() - _send(rig.smtp, options).seconds
+            ended = rig.wait_settled(before + options.mails, seconds=_PATIENCE)
+            rates.append(options.mails / (ended - started))
+            costs.append((rig.cpu() - cpu) / options.mails * 1e3)
             if installed():
                 with Postfix() as postfix:
-                    cpu, started = postfix.cpu(), time.perf_counter()
-                    clients.send_all(postfix.port, load, sessions=options.sessions)
+                    cpu = postfix.cpu()
+                    started = time.perf_counter() - _send(postfix.port, options).seconds
                     postfix.wait_delivered()
-                    their_rates.append(len(load) / (time.perf_counter() - started))
-                    their_costs.append((postfix.cpu() - cpu) / len(load) * 1e3)
+                    their_rates.append(options.mails / (time.perf_counter() - started))
+                    their_costs.append((postfix.cpu() - cpu) / options.mails * 1e3)
     if their_rates:
         yield compared("mails", "completely processed", "/s", rates, their_rates, "/s Postfix, discarding", at_least=2.0)
         yield compared("mails", "processor time a mail", "ms", costs, their_costs, "ms Postfix", at_most=0.35)
     else:
         yield Figure("mails", "completely processed", statistics.median(rates[1:] or rates), "/s", beside="Postfix is not installed")
         yield Figure("mails", "processor time a mail", statistics.median(costs[1:] or costs), "ms", beside="Postfix is not installed")
+
+
+def _send(port: int, options: Options, *, rate: float = 0.0, messages: int = 0) -> smtp_load.Outcome:
+    """Send mails from a process of its own. Raises IntakeError where one is refused."""
+    plan = smtp_load.Plan("127.0.0.1", port, messages or options.mails, options.sessions, mails.SIZE, rate=rate, recipient=RECIPIENT)
+    outcome = smtp_load.run_apart(plan)
+    if outcome.refused:
+        raise IntakeError(f"{outcome.refused} mails were refused: {outcome.reason}")
+    return outcome
 
 
 def _cores(folder: Path, options: Options, tell: Tell) -> Iterator[Figure]:
@@ -143,19 +152,18 @@ def _backlog(large: Path, options: Options, tell: Tell, *, start: bool) -> Itera
     count = max(1, int(options.rate * options.seconds))
     with Rig(large) as rig:
         tell("backlog: acknowledgements without one")
-        clients.send_all(rig.smtp, mails.make(50, new_id()), sessions=5)
+        _send(rig.smtp, options, messages=50)
         idle_memory = rig.pss()
-        idle = clients.acknowledgements(rig.smtp, mails.make(count, new_id(), seed=2), rate=options.rate)
+        idle = _send(rig.smtp, options, rate=options.rate, messages=count)
         tell(f"backlog: acknowledgements while {options.backlog:,} mails are drained")
         put_in(large, mails.make(options.backlog, new_id(), seed=3))
         total = _last(large)
-        loaded = clients.acknowledgements(rig.smtp, mails.make(count, new_id(), seed=4), rate=options.rate)
+        loaded = _send(rig.smtp, options, rate=options.rate, messages=count)
         left, memory = total - rig.settled(), rig.pss()
         beside = "ms idle" if left > 0 else "ms idle; the backlog was gone before the end: make it larger"
-        for part, goal in ((50, None), (99, 5.0)):
-            now, then = percentile(loaded, part) * 1e3, percentile(idle, part) * 1e3
+        for name, now, then, goal in (("half", loaded.p50_ms, idle.p50_ms, None), ("99 %", loaded.p99_ms, idle.p99_ms, 5.0)):
             words, holds = judged(now / then, " ×", at_most=goal)
-            yield Figure("backlog", f"dot to 250, {part} %", now, "ms", then, beside, now / then, goal=words, holds=holds)
+            yield Figure("backlog", f"dot to 250, {name} within", now, "ms", then, beside, now / then, goal=words, holds=holds)
         for what, value, most in (("memory idle", idle_memory, 150.0), ("memory in the drain", memory, 250.0)):
             words, holds = judged(value, " MB", at_most=most)
             yield Figure("backlog", f"{what} (PSS)", value, "MB", goal=words, holds=holds)
