@@ -28,10 +28,10 @@ class _Pattern(NamedTuple):
     unless: frozenset[tuple[str, ...]]
 
 
-_COMMON = frozenset(WORDS) | frozenset(
+_COMMON = (frozenset(WORDS) - {"feu", "help", "broken"}) | frozenset(
     "on a there s y au me her him us it house home building car truck street sidewalk tree light road man woman person child kid wire line "
-    "cable pole going down "
-    "maison immeuble voiture auto rue trottoir arbre homme femme personne enfant ligne cable poteau garage rouge terre trop mal".split()
+    "cable pole going down grand gros prendre porte fell someone die "
+    "maison immeuble voiture auto rue trottoir arbre homme femme personne enfant ligne poteau garage rouge terre trop mal".split()
 )
 """Words that most messages have: a pattern is looked for only when one of its other words is there."""
 

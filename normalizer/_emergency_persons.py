@@ -178,7 +178,8 @@ PERSONS: tuple[RuleText, ...] = (
         alerte ~2 bombe
         """,
         """
-        failli, faillit, almost, nearly, bb guns, bb gun, paint gun, paint guns, paintball, hunt, hunting, legal, staple gun, nail gun, glue gun, radar gun, heat gun,
+        failli, faillit, almost, nearly, bb guns, bb gun, paint gun, paint guns, paintball, hunt, hunting, legal,
+        staple gun, nail gun, glue gun, radar gun, heat gun,
         water gun, spray gun, caulking gun, gun violence meeting, gun control,
         gun laws, photo shoot, film shooting, movie shooting, tv shooting, troubleshooting, knife sharpening, butter knife, attacked
         by mosquitoes, attacked by wasps, attacked by bees, wasps, guepes, bees, mosquitoes, moustiques, geese, crows, corneille,

@@ -146,6 +146,9 @@ def _numbered(work: Work, known: Known) -> None:
         if work.emergency.flag:
             _name_related(work, number, "reference_unverified")
             return
-        work.settle("held", "reference_unverified")
         _name_related(work, number, "reference_unverified")
+        work.settle("held", "reference_unverified")
+        if work.message.disposition == "held":
+            work.message.notes.append(f"names request {number}, which another sender made")
+            work.requests.clear()
         return

@@ -11,7 +11,7 @@ from typing import Any
 
 from normalizer._names import split_name
 from normalizer.clean import clean_line, subjects
-from normalizer.model import Evidence, InboundMessage, Reporter, Sender, ServiceRequest
+from normalizer.model import Evidence, Reporter, Sender, ServiceRequest
 from normalizer.pipeline import Context, Work
 from normalizer.words import fold
 
@@ -92,7 +92,7 @@ def _summary(subject: str, text: str) -> str:
     if subject and not _says_little(subject):
         return _cut(clean_line(subject), SUMMARY)
     for line in text[:2_000].split("\n"):
-        bare = clean_line(line)
+        bare = " ".join(line[: 4 * SUMMARY].split())
         folded = " ".join(fold(bare[:60]).split())
         if not bare or not folded:
             continue
@@ -188,8 +188,3 @@ def _from_hints(request: ServiceRequest, hints: dict[str, Any]) -> None:
         value = hints.get(name)
         if isinstance(value, str) and value.strip():
             setattr(request, name, clean_line(value)[:limit])
-
-
-def drafts(message: InboundMessage) -> bool:
-    """True when a message of this disposition keeps its draft: a request, or the same problem once more."""
-    return message.disposition in ("request", "duplicate")

@@ -46,15 +46,14 @@ def detect(
     tokens = body.tokens[:_CAP] + subject.tokens[:40] if subject.tokens else body.tokens[:_CAP]
     scores = dict.fromkeys(languages, 0.0)
     other = 0.0
-    for token in tokens:
-        found = WORDS.get(token)
+    for found in map(WORDS.get, tokens):
         if found is not None:
             language, weight = found
             if language in scores:
                 scores[language] += weight
             elif language == OTHER:
                 other += weight
-    if vocabulary and sum(scores.values()) < 4 * _ENOUGH:
+    if vocabulary and sum(scores.values()) < 2 * _ENOUGH:
         for token in body.vocabulary | subject.vocabulary:
             known = vocabulary.get(token)
             if known in scores:

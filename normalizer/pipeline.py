@@ -49,12 +49,13 @@ class Known:
 class Work:
     """One message on its way through the pipeline.
 
-    ``requests`` is empty when the message asks for nothing (an auto-reply, a bounce); most messages have one. ``sender_key`` is the
-    canonical identifier of the sender (``email:…``, ``phone:+1…``, ``handle:x:…``) or None when anonymous. ``follows`` is the
-    service_request_id that the message belongs to, when it does (follow-up or duplicate). ``released`` is set when a person decided that
-    the message is a request: no stage settles it otherwise. ``seconds`` is the time each stage took, this message's share.
-    ``staff`` is true when the sender works for the city; ``on_behalf_of`` is the resident for whom staff wrote. ``reading`` holds the
-    words of the message for the stages of :func:`understand`, and is empty afterwards.
+    ``requests`` holds one draft when the message ends as a request, or as a duplicate for the same problem; it is empty otherwise.
+    ``sender_key`` is the canonical identifier of the sender (``email:…``, ``phone:+1…``, ``handle:x:…``) or None when anonymous;
+    ``identifiers`` are those of the person the request is for. ``follows`` is the service_request_id that the message belongs to, when
+    it does (follow-up or duplicate). ``released`` is set when a person decided that the message is a request: no stage settles it
+    otherwise. ``seconds`` is the time each stage took, this message's share. ``staff`` is true when the sender works for the city;
+    ``on_behalf_of`` is the resident for whom staff wrote. ``reading`` holds the words of the message for the stages of
+    :func:`understand`, and is empty afterwards.
     """
 
     message: InboundMessage

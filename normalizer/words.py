@@ -15,9 +15,6 @@ from normalizer.model import Span
 TEXT_CAP = 65_536
 """Rules read at most this many characters of a text; the whole text is kept all the same."""
 
-_PUNCTUATION = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": ".", "\u202f": " ",
-                "\u0153": "e", "\u0152": "E", "\u20ac": " ", "\u2022": " ", "\ufffd": " "}  # fmt: skip
-
 
 def _table() -> bytes:
     """For each Latin-1 byte its letter without accent in lower case, its digit, or a space."""
@@ -36,7 +33,7 @@ _TABLE = _table()
 
 def _wide() -> dict[int, str]:
     """Latin letters beyond Latin-1 to their base letter; one character for one, so that places stay the same."""
-    out = {0x141: "L", 0x142: "l", 0x178: "Y"}
+    out = {0x141: "L", 0x142: "l", 0x178: "Y", 0x152: "e", 0x153: "e"}
     for code in (*range(0x100, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base.isascii():
@@ -45,6 +42,7 @@ def _wide() -> dict[int, str]:
 
 
 _WIDE = _wide()
+_FEW = 8
 
 
 def fold(text: str) -> str:
@@ -53,16 +51,14 @@ def fold(text: str) -> str:
     ``œ`` becomes ``e`` (one character for one); :func:`spellings` gives the other way of writing it. Letters of other scripts become
     spaces.
     """
-    try:
-        raw = text.encode("latin-1")
-    except UnicodeEncodeError:
-        for mark, plain in _PUNCTUATION.items():
-            text = text.replace(mark, plain)
+    for _ in range(_FEW):
         try:
-            raw = text.encode("latin-1")
-        except UnicodeEncodeError:
-            raw = text.translate(_WIDE).encode("latin-1", "replace")
-    return raw.translate(_TABLE).decode("ascii")
+            return text.encode("latin-1").translate(_TABLE).decode("ascii")
+        except UnicodeEncodeError as error:
+            # Most texts have only a few different characters beyond Latin-1 (a typographic apostrophe, an emoji): replace each at one go.
+            odd = text[error.start]
+            text = text.replace(odd, _WIDE.get(ord(odd), " "))
+    return text.translate(_WIDE).encode("latin-1", "replace").translate(_TABLE).decode("ascii")
 
 
 def words(text: str) -> list[str]:

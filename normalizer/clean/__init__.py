@@ -15,14 +15,16 @@ from collections.abc import Sequence
 
 from normalizer.clean import subjects
 from normalizer.clean.quotes import Parts, split
-from normalizer.clean.unicode import clean_line, clean_text
+from normalizer.clean.unicode import clean_data, clean_field, clean_line, clean_text
+from normalizer.model import InboundMessage
 from normalizer.pipeline import Context, Work
 from normalizer.words import Reading
 
-__all__ = ["Parts", "clean_line", "clean_text", "split", "stage"]
+__all__ = ["Parts", "clean_field", "clean_line", "clean_text", "split", "stage"]
 
 _THREADED = frozenset({"email", "api", "bulk"})
 """Channels whose texts may carry an older conversation below or between the new words."""
+
 
 _NOTE = 80
 """A forward with fewer characters of its own than this ("FYI", "voir ci-dessous") says what it says in the forwarded text."""
@@ -43,6 +45,30 @@ def stage(batch: Sequence[Work], context: Context) -> None:  # noqa: ARG001 (the
             message.text_new, message.text_quoted = text.strip(), ""
         if message.subject is not None:
             message.subject = clean_line(message.subject) or None
-        if message.sender.name is not None:
-            message.sender.name = clean_line(message.sender.name) or None
+        _fields(message)
         work.reading = Reading(message.text_new, message.subject)
+
+
+def _fields(message: InboundMessage) -> None:
+    """Clean the short fields: what a store or a page cannot show (NUL, lone surrogates, reordering marks) gets no further."""
+    sender = message.sender
+    for name in ("address", "name", "phone", "handle"):
+        value = getattr(sender, name)
+        if value is not None:
+            setattr(sender, name, clean_field(value) or None)
+    for name in ("message_id", "in_reply_to", "reply_to", "permalink"):
+        value = getattr(message, name)
+        if value is not None:
+            setattr(message, name, clean_field(value) or None)
+    message.references = [clean_field(item) for item in message.references]
+    message.recipients = [clean_field(item) for item in message.recipients]
+    for attachment in message.attachments:
+        if attachment.filename is not None:
+            attachment.filename = clean_field(attachment.filename) or None
+    if message.headers:
+        message.headers = {clean_field(name): clean_field(value) for name, value in message.headers.items()}
+    if message.hints:
+        message.hints = clean_data(message.hints)
+    if message.call is not None:
+        for segment in message.call.segments:
+            segment.speaker, segment.text = clean_field(segment.speaker), clean_text(segment.text)

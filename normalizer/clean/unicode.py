@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 _BIDI = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Marks, embeddings, overrides and isolates (Unicode TR 9): with them a text can show otherwise than it reads."""
@@ -18,7 +19,6 @@ _JOINERS = "\u200c\u200d"
 _JOINED_LATIN = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f])")
 """Joiners shape Persian and emoji; between Latin letters they only hide a word from a rule."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
 def clean_text(text: str) -> str:
@@ -45,7 +45,23 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """``text`` cleaned and on one line: runs of white space are one space, none at the ends."""
-    return _SPACES.sub(" ", clean_text(text).replace("\n", " ")).strip()
+    return " ".join(clean_text(text).split())
+
+
+def clean_field(text: str) -> str:
+    """A short field (an address, an id, a file's name) cleaned and on one line; most are clean, and that is seen at once."""
+    return text if text.isascii() and text.isprintable() else clean_line(text)
+
+
+def clean_data(value: Any, depth: int = 32) -> Any:
+    """``value``, as JSON has it, with every string cleaned; what lies deeper than ``depth`` is None."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else clean_text(value)
+    if isinstance(value, dict):
+        return {clean_field(str(name)): clean_data(item, depth - 1) for name, item in value.items()} if depth else None
+    if isinstance(value, list):
+        return [clean_data(item, depth - 1) for item in value] if depth else None
+    return value
 
 
 def plain_spaces(text: str) -> str:

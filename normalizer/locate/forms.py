@@ -38,7 +38,7 @@ def english(words: Words, at: int) -> Form | None:
     """``[12] [North] Main Street [E]``: from the kind of street back to the number."""
     tokens = words.tokens
     kind = streets.TYPES_EN.get(tokens[at])
-    if kind is None or _common_noun(words, at):
+    if kind is None or not at or _nameless(tokens[at - 1]) or _common_noun(words, at):
         return None
     first, number = _back(words, at)
     if first == at or all(token in streets.NO_STREETS for token in tokens[first:at]):
@@ -47,6 +47,11 @@ def english(words: Words, at: int) -> Form | None:
     if first == at - 1 and tokens[first].isdigit() and not direction:
         return None
     return Form(first if number is None else number, last, number, Street(tuple(tokens[first:at]), kind, direction))
+
+
+def _nameless(token: str) -> bool:
+    """True for a word that ends no street's name: ``our street``, ``the road``; quicker than to look at the text."""
+    return token in STOPS and streets.ordinal(token) is None and token not in streets.DIRECTIONS
 
 
 def _common_noun(words: Words, at: int) -> bool:
@@ -105,6 +110,9 @@ def french(words: Words, at: int) -> Form | None:
         number = _number(words, at - 2)
         last, direction = _direction(words, at)
         return Form(at - 1 if number is None else number, last, number, Street((tokens[at - 1],), kind, direction))
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if not after or (after in STOPS and after not in streets.PARTICLES and not words.capital(at + 1)):
+        return None
     number = _number(words, at - 1)
     shared = tokens[at] in streets.TYPES_EN
     loose = number is not None or tokens[at] not in streets.NEEDS_CAPITAL

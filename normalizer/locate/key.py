@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from normalizer.locate import streets
 from normalizer.locate.addresses import Found, find
@@ -14,6 +15,7 @@ MARK = "addr:"
 """Every key begins with this, so that a key is its own key."""
 
 
+@lru_cache(maxsize=8_192)
 def address_key(text: str) -> str:
     """The canonical key of an address, an intersection or a place's name; empty for a text without words.
 

@@ -39,7 +39,8 @@ def test_the_catalog_s_own_sentences_are_recognised(language: str) -> None:
 def test_every_decision_names_its_words() -> None:
     item = run(work("There is graffiti all over the mailbox"))
     found = item.requests[0].classification
-    assert not found.abstained and found.evidence
+    assert not found.abstained
+    assert found.evidence
     words = [item.message.text_new[slice(*line.span)].lower() for line in found.evidence if line.span]
     assert "graffiti" in words
     assert found.confidence >= max(other.confidence for other in found.alternatives)
@@ -48,7 +49,8 @@ def test_every_decision_names_its_words() -> None:
 @pytest.mark.parametrize("text", ["Hello", "xyzzy", "", "Bonjour madame", "5"])
 def test_it_abstains_where_the_words_say_nothing(text: str) -> None:
     request = run(work(text, subject="?")).requests[0]
-    assert request.service_code == "other" and request.classification.abstained
+    assert request.service_code == "other"
+    assert request.classification.abstained
     assert request.service_name in ("Other", "Autre")
 
 
@@ -57,12 +59,14 @@ def test_a_weak_guess_goes_to_other_and_stays_visible() -> None:
     request = run(work("the water bill of the park bench and the bus")).requests[0]
     if found.confidence < THRESHOLD:
         assert request.service_code == "other"
-    assert request.classification.service_code == found.service_code and found.alternatives
+    assert request.classification.service_code == found.service_code
+    assert found.alternatives
 
 
 def test_the_sender_s_choice_wins() -> None:
     request = run(work("There is graffiti on the wall", hints={"service_code": "park"})).requests[0]
-    assert request.service_code == "park" and request.classification.evidence[0].source == "channel.email"
+    assert request.service_code == "park"
+    assert request.classification.evidence[0].source == "channel.email"
 
 
 def test_an_unknown_choice_does_not() -> None:
@@ -119,7 +123,8 @@ def test_any_text_has_an_answer(text: str) -> None:
     assert found == classify(Reading(text, None), catalog())
     assert 0.0 <= found.confidence <= 1.0
     for line in found.evidence:
-        assert line.span is not None and text[slice(*line.span)].strip()
+        assert line.span is not None
+        assert text[slice(*line.span)].strip()
 
 
 class TestCatalog:
@@ -128,8 +133,10 @@ class TestCatalog:
     @pytest.mark.parametrize("service", catalog().services, ids=lambda service: service.service_code)
     def test_both_languages_are_complete(self, service: Service) -> None:
         for texts in (service.service_name, service.description):
-            assert set(texts) == {"en", "fr"} and all(texts.values())
-        assert service.group and service.department
+            assert set(texts) == {"en", "fr"}
+            assert all(texts.values())
+        assert service.group
+        assert service.department
         for attribute in service.attributes:
             assert set(attribute.description) == {"en", "fr"}
             assert all(set(value.name) == {"en", "fr"} for value in attribute.values)
@@ -137,7 +144,8 @@ class TestCatalog:
             return
         for language in ("en", "fr"):
             words = service.keywords[language]
-            assert 15 <= len(words) and len({word.lower() for word in words}) == len(words)
+            assert len(words) >= 15
+            assert len({word.lower() for word in words}) == len(words)
             assert len(service.examples[language]) >= 3
 
     def test_other_is_there(self) -> None:

@@ -83,7 +83,8 @@ def test_letters_that_hide() -> None:
 
 
 def test_a_forward_with_a_short_note_is_read_whole() -> None:
-    text = "FYI\n\n---------- Forwarded message ---------\nFrom: Marie <m@example.net>\nSubject: Lamp\nTo: x\n\nThe lamp at 12 Main Street is out."
+    header = "---------- Forwarded message ---------\nFrom: Marie <m@example.net>\nSubject: Lamp\nTo: x"
+    text = f"FYI\n\n{header}\n\nThe lamp at 12 Main Street is out."
     item = work(text, subject="Fwd: Lamp")
     understand([item], context())
     assert "12 Main Street" in item.message.text_new
@@ -98,15 +99,19 @@ def test_a_text_message_has_no_quotes() -> None:
 
 
 def test_forwarded_sender() -> None:
-    assert forwarded_from("See below\n\nDe : Marie Untel <marie@example.net>\nEnvoyé : lundi\nObjet : Lampe\n\nTexte") == "Marie Untel <marie@example.net>"
+    assert (
+        forwarded_from("See below\n\nDe : Marie Untel <marie@example.net>\nEnvoyé : lundi\nObjet : Lampe\n\nTexte")
+        == "Marie Untel <marie@example.net>"
+    )
     assert forwarded_from("From: here to eternity") is None
 
 
 @pytest.mark.parametrize(
-    "piece", ["> ", "On ", "a écrit :\n", "From: x\n", "-- \n", "_" * 50, "<" * 100, "\n", " ", "Le 1 a écrit:", "é", "@:", "Sent from my x\n"]
+    "piece",
+    ["> ", "On ", "a écrit :\n", "From: x\n", "-- \n", "_" * 50, "<" * 100, "\n", " ", "Le 1 a écrit:", "é", "@:", "Sent from my x\n"],
 )
 def test_hostile_text_is_read_in_one_go(piece: str) -> None:
-    """Four times the cap of what rules read, of one piece over and over: it ends, and loses nothing (no timing here, pytest's limit tells)."""
+    """Four times the cap of what rules read, of one piece over and over: it ends, and loses nothing."""
     text = clean_text(piece * (260_000 // len(piece)))
     parts = split(text)
     assert len((parts.new + parts.quoted).replace("\n", "").replace(" ", "")) == len(text.replace("\n", "").replace(" ", ""))

@@ -50,7 +50,8 @@ def test_pair(case: dict[str, Any]) -> None:
     else:
         assert (item.message.disposition, item.follows) == ("request", None)
     for link in links:
-        assert link.service_request_id == "SR-1" and {"same_service", "text", "days"} <= link.reasons.keys()
+        assert link.service_request_id == "SR-1"
+        assert {"same_service", "text", "days"} <= link.reasons.keys()
 
 
 def test_an_emergency_is_never_put_away_as_a_duplicate() -> None:
@@ -61,7 +62,8 @@ def test_an_emergency_is_never_put_away_as_a_duplicate() -> None:
     }
     item, known = pair(case)
     run(item, known)
-    assert item.message.disposition == "request" and [link.state for link in item.requests[0].duplicate_links] == ["suggested"]
+    assert item.message.disposition == "request"
+    assert [link.state for link in item.requests[0].duplicate_links] == ["suggested"]
 
 
 def test_messages_of_one_batch_are_asked_for_in_their_order() -> None:

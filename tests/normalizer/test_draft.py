@@ -47,7 +47,8 @@ def test_long_texts_are_cut_at_a_word_and_kept_in_the_message() -> None:
     text = "pothole and more " * 2_000
     item = run(work(text))
     request = item.requests[0]
-    assert len(request.description) <= 4_000 and request.description.endswith("…")
+    assert len(request.description) <= 4_000
+    assert request.description.endswith("…")
     assert len(request.summary) <= 120
     assert item.message.text == text
 
@@ -82,8 +83,12 @@ def test_what_a_form_filled_in() -> None:
         "visibility": "public",
     }
     request = run(work("deep", channel="open311", hints=hints, sender=Sender(address="m@example.net"))).requests[0]
-    assert request.service_code == "pothole" and request.classification.confidence == 1.0 and not request.classification.abstained
-    assert request.attributes == {"size": "large"} and request.account_id == "17" and request.media_url == "https://example.net/a.jpg"
+    assert request.service_code == "pothole"
+    assert request.classification.confidence == 1.0
+    assert not request.classification.abstained
+    assert request.attributes == {"size": "large"}
+    assert request.account_id == "17"
+    assert request.media_url == "https://example.net/a.jpg"
     assert (request.address_id, request.zipcode, request.address_string) == ("A-1", "H2X 1Y4", "12 Main Street")
     assert (request.lat, request.long, request.location.precision, request.location.source) == (45.5231, -73.5817, "point", "form")
     assert (request.first_name, request.last_name, request.visibility) == ("Marie", "Untel", "public")
@@ -105,4 +110,5 @@ def test_what_a_form_filled_in() -> None:
 def test_nonsense_in_hints_is_not_taken(hints: dict[str, object]) -> None:
     request = run(work("Pothole, really deep", hints=hints)).requests[0]
     assert (request.lat, request.long, request.media_url, request.account_id, request.address_string) == (None, None, None, None, None)
-    assert request.visibility == "private" and request.attributes == {}
+    assert request.visibility == "private"
+    assert request.attributes == {}

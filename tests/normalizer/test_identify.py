@@ -74,14 +74,17 @@ def test_anonymous_stays_anonymous() -> None:
     """A form filled in anonymously must not carry the address of the session to the council."""
     item = run(work("Pothole on Elm Street", channel="web", hints={"anonymous": True}))
     request = item.requests[0]
-    assert item.identifiers == [] and item.sender_key is None
+    assert item.identifiers == []
+    assert item.sender_key is None
     assert (request.email, request.phone, request.first_name, request.last_name) == (None, None, None, None)
-    assert request.visibility == "anonymous" and request.reporters[0].anonymous
+    assert request.visibility == "anonymous"
+    assert request.reporters[0].anonymous
 
 
 def test_nobody_is_needed() -> None:
     item = run(work("Pothole on Elm Street", channel="phone", sender=Sender()))
-    assert item.message.disposition == "request" and item.requests[0].reporters[0].anonymous
+    assert item.message.disposition == "request"
+    assert item.requests[0].reporters[0].anonymous
 
 
 FORWARD = """Please handle.
@@ -101,7 +104,9 @@ def test_staff_forwards_a_resident_s_mail() -> None:
     clerk = Sender(address="clerk@springfield.example.gov", name="A Clerk")
     item = run(work(FORWARD, subject="Fwd: Lamp", sender=clerk))
     request = item.requests[0]
-    assert item.staff and request.email == "marie@example.net" and request.first_name == "Marie"
+    assert item.staff
+    assert request.email == "marie@example.net"
+    assert request.first_name == "Marie"
     assert item.identifiers == [("email", "marie@example.net")]
     assert [reporter.role for reporter in request.reporters] == ["on_behalf_of", "staff"]
     assert any(line.source == "identify.forwarded" for line in request.evidence)
@@ -117,7 +122,8 @@ def test_a_resident_s_forward_puts_words_in_nobody_s_mouth() -> None:
 def test_a_forged_clerk_is_no_clerk() -> None:
     clerk = Sender(address="clerk@springfield.example.gov")
     item = run(work(FORWARD, subject="Fwd: Lamp", sender=clerk, authentication=Authentication(dmarc="fail")))
-    assert not item.staff and item.requests[0].email == "clerk@springfield.example.gov"
+    assert not item.staff
+    assert item.requests[0].email == "clerk@springfield.example.gov"
 
 
 def test_on_behalf_of_by_the_channel() -> None:

@@ -20,10 +20,12 @@ def test_place_in_a_text(case: dict[str, Any]) -> None:
     item = run(work(case["text"]))
     request = item.requests[0]
     if not case["place"]:
-        assert request.address_string is None and request.location.precision == "unknown"
+        assert request.address_string is None
+        assert request.location.precision == "unknown"
         return
     assert request.address_string == case["place"]
-    assert request.location.precision == case["precision"] and request.location.source == "text"
+    assert request.location.precision == case["precision"]
+    assert request.location.source == "text"
     assert request.location.span is not None
     said = item.message.text_new[slice(*request.location.span)]
     assert " ".join(said.split()) == case["place"]
@@ -42,8 +44,8 @@ def test_different_keys(case: dict[str, Any]) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["12", "1234", "rue", "Main", "Street", "St", "St.", ",", "app.", "5", "Saint-Denis", "est", "Est", "de", "la", "l'", "and", "et", "coin",
-     "corner of", "5th", "2e", "Avenue", "N.", "boul.", "-", "/", "&", "\n", "Parc", "é", "addr:"]
+    ["12", "1234", "rue", "Main", "Street", "St", "St.", ",", "app.", "5", "Saint-Denis", "est", "Est", "de", "la", "l'", "and", "et",
+     "coin",      "corner of", "5th", "2e", "Avenue", "N.", "boul.", "-", "/", "&", "\n", "Parc", "é", "addr:"]
 )  # fmt: skip
 
 
@@ -111,7 +113,13 @@ def test_the_city_s_gazetteer_gives_a_position_when_it_is_sure() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [(" , Montréal (Québec) H2X 1Y4", "H2X 1Y4"), ("h2x1y4", "H2X 1Y4"), ("Springfield, IL 62701", "62701"), ("nothing 12345", None), ("", None)],
+    [
+        (" , Montréal (Québec) H2X 1Y4", "H2X 1Y4"),
+        ("h2x1y4", "H2X 1Y4"),
+        ("Springfield, IL 62701", "62701"),
+        ("nothing 12345", None),
+        ("", None),
+    ],
 )
 def test_postal_code(text: str, code: str | None) -> None:
     assert postal_code(text) == code

@@ -22,7 +22,8 @@ def test_danger(case: dict[str, Any]) -> None:
     start, end = item.emergency.span
     assert item.message.text_new[start:end].strip()
     assert item.message.disposition == "request"
-    assert item.requests[0].priority == "emergency" and item.requests[0].emergency == item.emergency
+    assert item.requests[0].priority == "emergency"
+    assert item.requests[0].emergency == item.emergency
     assert any(line.field == "emergency" for line in item.requests[0].evidence)
 
 
@@ -35,12 +36,15 @@ def test_no_danger(case: dict[str, Any]) -> None:
 
 def test_a_subject_can_be_the_alarm() -> None:
     item = run(work("12 Main Street, second floor", subject="Gas leak!"))
-    assert item.emergency.flag and item.emergency.span is None
+    assert item.emergency.flag
+    assert item.emergency.span is None
 
 
 def test_what_is_quoted_is_no_alarm() -> None:
     """The city's own acknowledgement says when to call 911; a reply quotes it."""
-    text = "Thanks\n\nOn Mon, Nov 23, 2026 City <311@springfield.example.gov> wrote:\n> If you smell gas or see a fire in a house, call 911.\n"
+    text = (
+        "Thanks\n\nOn Mon, Nov 23, 2026 City <311@springfield.example.gov> wrote:\n> If you smell gas or see a fire in a house, call 911.\n"
+    )
     assert not run(work(text)).emergency.flag
 
 
@@ -81,6 +85,8 @@ def test_any_text_has_an_answer(text: str) -> None:
     _spam.suspected(reading, text)
 
 
-@pytest.mark.parametrize("word", ["fire ", "gaz ", "not breathing ", "il y a le feu ", "no gas smell ", "hit by a car almost ", "wire ", "feu rouge "])
+@pytest.mark.parametrize(
+    "word", ["fire ", "gaz ", "not breathing ", "il y a le feu ", "no gas smell ", "hit by a car almost ", "wire ", "feu rouge "]
+)
 def test_a_flood_of_one_word_ends(word: str) -> None:
     _emergency.find(Reading(word * (65_000 // len(word)), None))

@@ -32,7 +32,8 @@ def test_places_of_words(text: str, random: object) -> None:
 @pytest.mark.parametrize(
     ("one", "two"),
     [
-        ("potholes", "pothole"), ("flooding", "flooded"), ("déneigé", "déneiger"), ("déneigement", "deneigee"), ("lampadaires", "lampadaire"),
+        ("potholes", "pothole"), ("flooding", "flooded"), ("déneigé", "déneiger"), ("déneigement", "deneigee"),
+        ("lampadaires", "lampadaire"),
         ("branches", "branch"), ("inondation", "inondé"), ("noisy", "noise"), ("trottoirs", "trottoir"), ("brisée", "brisé"),
     ],
 )  # fmt: skip
