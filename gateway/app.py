@@ -11,11 +11,9 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Self
 
 import structlog
 from aiohttp import web
@@ -25,21 +23,19 @@ from gateway import failpoint, telemetry, wiring
 from gateway.errors import StoreError
 from gateway.intake import Intake
 from gateway.processing import nursery
+from gateway.processing.keeper import Processing
 from gateway.store import schema
 from gateway.store.blobs import open_blobs
 from gateway.store.inbox import Appender, PostgresAppender, SqliteAppender
 from gateway.store.location import StoreLocation, locate
 from gateway.store.sqlite import only_gateway
+from gateway.welcome import welcome
 from gateway.wiring import Wired
 
 _log = structlog.get_logger("gateway.app")
 _SWITCH = 0.0005
 """Seconds after which a thread that waits for Python's lock gets it: those that sync files have little to do between two calls, and
 the default of 5 ms for each would add up to more than the disk takes."""
-_PATIENCE = 20.0
-"""Seconds that the processing may take to finish at a stop."""
-_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before the processing is started again after it ended by itself, time after time."""
 
 
 class Ended(Exception):
@@ -128,7 +124,7 @@ class Gateway:
         )
 
     async def _serve_http(self, intake: Intake, running: AsyncExitStack) -> None:
-        from gateway.web.server import application
+        from gateway.web.server import application, listen
 
         settings = self._wired.configuration.server
         app, keys = application(self._wired, self._location, intake, self.state, str(self._metrics_folder))
@@ -136,11 +132,11 @@ class Gateway:
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, shutdown_timeout=10, handle_signals=False)
         await runner.setup()
         running.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, settings.listen.host, settings.listen.port, backlog=1024)
         try:
-            await site.start()
+            server = await listen(runner, settings.listen.host, settings.listen.port, settings.max_connections)
         except OSError as error:
             raise StoreError(f"server.listen: {settings.listen}: {error.strerror}") from error
+        running.callback(server.close)
 
     async def _listen(self, intake: Intake, running: AsyncExitStack) -> None:
         settings = self._wired.configuration
@@ -158,81 +154,12 @@ class Gateway:
         self._stop.set()
 
     def _tell(self) -> None:
-        """Tell whoever started the gateway where everything is."""
+        """Tell whoever started the gateway where everything is: in the log, and to a person at a terminal in words."""
         server = self._wired.configuration.server
         _log.info("ready", http=f"http://{server.listen}", channels=sorted(self._wired.channels), store=self._location.kind)
-
-
-class Processing:
-    """The process that understands and delivers: woken, started again when it ends by itself, and at last asked to finish."""
-
-    def __init__(self, child: nursery.Child, on_refused: Callable[[], None]) -> None:
-        self._child, self._on_refused = child, on_refused
-        self._watch: asyncio.Task[None] | None = None
-        self._running, self._stopping = True, False
-
-    @property
-    def state(self) -> str:
-        """``running``, ``starting`` or ``stopped``."""
-        return "stopped" if self._stopping else "running" if self._running else "starting"
-
-    def wake(self) -> None:
-        """There is something new in the inbox. A pipe that is full or broken says so just as well, or is mended by the watch."""
-        with suppress(OSError):
-            os.write(self._child.wake, b"\n")
-
-    async def __aenter__(self) -> Self:
-        self._watch = asyncio.create_task(self._keep_running())
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        self._stopping = True
-        with suppress(OSError):
-            os.close(self._child.wake)
-        if self._watch is None:
-            return
-        done, _pending = await asyncio.wait([self._watch], timeout=_PATIENCE)
-        if not done:
-            _log.warning("processing did not finish in time; what it had claimed is done at the next start")
-            with suppress(ProcessLookupError):
-                os.kill(self._child.pid, signal.SIGKILL)
-            await self._watch
-
-    async def _keep_running(self) -> None:
-        failures = 0
-        while True:
-            started = time.monotonic()
-            status = await _ended(self._child.pid)
-            if self._stopping:
-                return
-            self._running = False
-            with suppress(OSError):
-                os.close(self._child.wake)
-            if status == nursery.REFUSED and not failures:
-                self._on_refused()  # it said why: a configuration that is wrong does not become right by waiting
-                return
-            failures = 0 if time.monotonic() - started > 60 else failures + 1
-            pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
-            _log.error("processing ended by itself; messages are still accepted and wait", status=status, again_in=pause)
-            await asyncio.sleep(pause)
-            if self.state == "stopped":  # it may have become so while we slept
-                return
-            self._child = await asyncio.to_thread(nursery.spawn)
-            self._running = True
-
-
-async def _ended(pid: int) -> int:
-    """Wait for a process of ours to end; returns its exit status, negative for a signal."""
-    loop = asyncio.get_running_loop()
-    handle = os.pidfd_open(pid)
-    try:
-        ended = asyncio.Event()
-        loop.add_reader(handle, ended.set)
-        await ended.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])  # noqa: ASYNC222  (it has ended: there is nothing to wait for)
+        if sys.stdout.isatty():
+            sys.stdout.write("\n".join(welcome(self._wired)) + "\n")
+            sys.stdout.flush()
 
 
 def _appender(location: StoreLocation) -> Appender:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 import structlog
@@ -39,6 +40,26 @@ def application(
             accept = intake.accept_for(channel_id, wired.channel_jurisdictions[channel_id])
             app.add_routes(channel.routes(accept, WebhookContext(settings.public_url, _Refusals(channel_id))))
     return app, keys
+
+
+async def listen(runner: web.AppRunner, host: str, port: int, max_connections: int) -> asyncio.Server:
+    """Accept connections for a runner that has been set up, at most so many at one time; one more is told so and closed. Raises OSError."""
+    served = runner.server
+    assert served is not None  # noqa: S101  (it has been set up)
+
+    def _protocol() -> asyncio.Protocol:
+        return served() if len(served.connections) < max_connections else _Full()
+
+    return await asyncio.get_running_loop().create_server(_protocol, host, port, backlog=1024, reuse_address=True)
+
+
+class _Full(asyncio.Protocol):
+    """Tells one connection too many to come back later."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  (a TCP server's transports are)
+        transport.write(b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        transport.close()
 
 
 class _Refusals:
