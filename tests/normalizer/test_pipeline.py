@@ -195,3 +195,15 @@ def test_every_package_opens_with_a_map() -> None:
         for module in path.parent.glob("*.py"):
             if module.name != "__init__.py" and not module.name.startswith("_"):
                 assert module.name in text or f"``{module.stem}``" in text, f"{path} does not name {module.name}"
+
+
+def test_the_page_on_understanding_names_every_reason() -> None:
+    """Operators look codes up there; a code that is missing is a code that nobody can explain."""
+    page = (ROOT.parent / "docs" / "understanding.md").read_text(encoding="utf-8")
+    codes = {"new"}
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("settle", "Verdict"):
+                codes |= {value.value for value in node.args[1:2] if isinstance(value, ast.Constant)}
+    assert {"same_problem", "spam_suspected", "mailing_list"} <= codes
+    assert not {code for code in codes if f"`{code}`" not in page}

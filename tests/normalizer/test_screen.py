@@ -76,6 +76,26 @@ def test_a_photo_without_words_is_a_request() -> None:
     assert run(item).message.disposition == "request"
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"), [("stop", "command_stop"), ("help", "command_help"), ("delivery_status", "delivery_report")]
+)
+def test_words_that_steer_the_conversation_open_nothing(command: str, reason: str) -> None:
+    item = run(work("ARRÊT", channel="sms", sender=Sender(phone="+15145550123"), hints={"command": command}))
+    assert (item.message.disposition, item.message.reason, item.requests) == ("not_actionable", reason, [])
+
+
+def test_a_picture_that_is_not_fetched_yet_is_something() -> None:
+    hints = {"media": [{"url": "https://api.example.com/1", "media_type": "image/jpeg"}]}
+    assert run(work("", channel="sms", sender=Sender(phone="+15145550123"), hints=hints)).message.disposition == "request"
+
+
+def test_a_notice_of_delay_is_no_bounce() -> None:
+    """The adapter has read the report; the content type alone would say bounce."""
+    headers = {"content-type": "multipart/report; report-type=delivery-status"}
+    item = run(work("Your message is delayed.", is_auto_reply=True, headers=headers))
+    assert (item.message.disposition, item.message.reason) == ("auto_reply", "adapter")
+
+
 @given(st.text(max_size=500))
 def test_any_text_has_an_answer(text: str) -> None:
     reading = Reading(text, text[:50])
