@@ -20,7 +20,7 @@ _SHARP = 1.9
 """Exponent of the points before shares are taken."""
 _FEW = 2.6
 """Points at which the evidence counts for 1 - 1/e."""
-_CAP = 300
+_CAP = 200
 """Words read: what a message is about stands in its beginning."""
 
 

@@ -14,12 +14,13 @@ from normalizer.pipeline import Context, Known, Work, relate, understand
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parents[2]
 
 
 @cache
 def catalog() -> Catalog:
     """The catalog that ships."""
-    return Catalog.from_toml(tomllib.loads(Path("config/catalog.toml").read_text(encoding="utf-8")))
+    return Catalog.from_toml(tomllib.loads((ROOT / "config" / "catalog.toml").read_text(encoding="utf-8")))
 
 
 def context(**changes: Any) -> Context:
