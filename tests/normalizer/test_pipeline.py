@@ -204,6 +204,6 @@ def test_the_page_on_understanding_names_every_reason() -> None:
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("settle", "Verdict"):
-                codes |= {value.value for value in node.args[1:2] if isinstance(value, ast.Constant)}
+                codes |= {str(value.value) for value in node.args[1:2] if isinstance(value, ast.Constant)}
     assert {"same_problem", "spam_suspected", "mailing_list"} <= codes
     assert not {code for code in codes if f"`{code}`" not in page}
