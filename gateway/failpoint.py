@@ -1,7 +1,8 @@
 """Places where a test may make the process die or fail: ``INTAKE_FAILPOINT=<stage>:<action>[@n]``, several separated by commas.
 
 Actions: ``kill`` (SIGKILL to the process itself), ``enospc``, ``eio`` (OSError), ``raise`` (RuntimeError), ``delay=MS``. ``@n`` acts on the
-n-th pass only, otherwise on every one. Refused unless ``INTAKE_TEST=1``: a production gateway has no such switch.
+n-th pass only, ``@word`` on those whose subject contains the word, otherwise it acts on every one. Refused unless ``INTAKE_TEST=1``: a
+production gateway has no such switch.
 
 Before it acts, a place says so on standard error in a line of JSON, so that a test knows that its place was reached.
 """
@@ -39,7 +40,7 @@ STAGES = (
     "outbox.done",
     "backup",
 )
-_armed: dict[str, tuple[str, int]] = {}
+_armed: dict[str, tuple[str, str]] = {}
 _passes: dict[str, int] = {}
 _lock = threading.Lock()
 
@@ -53,20 +54,20 @@ def arm(environ: Mapping[str, str]) -> None:
     _passes.clear()
     for item in filter(None, wanted.split(",")):
         stage, _, action = item.partition(":")
-        action, _, number = action.partition("@")
+        action, _, which = action.partition("@")
         if stage not in STAGES or action.partition("=")[0] not in ("kill", "enospc", "eio", "raise", "delay"):
             raise ConfigError([Mistake("INTAKE_FAILPOINT", f"unknown stage or action {item!r}; stages: {', '.join(STAGES)}")])
-        _armed[stage] = (action, int(number or 0))
+        _armed[stage] = (action, which)
 
 
-def hit(stage: str) -> None:
-    """Pass the place named ``stage``; does nothing unless a test armed it."""
+def hit(stage: str, subject: str = "") -> None:
+    """Pass the place named ``stage`` with ``subject`` (the id of what is being done); does nothing unless a test armed it."""
     if not _armed or stage not in _armed:
         return
-    action, number = _armed[stage]
+    action, which = _armed[stage]
     with _lock:
         _passes[stage] = passes = _passes.get(stage, 0) + 1
-    if number and passes != number:
+    if which and (passes != int(which) if which.isdecimal() else which not in subject):
         return
     os.write(2, f'{{"event": "failpoint", "stage": "{stage}", "action": "{action}"}}\n'.encode())
     if action == "kill":

@@ -92,6 +92,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
                 group.create_task(dispatcher.run(halt))
             group.create_task(schedule.run(halt))
             group.create_task(_gauge(engines, wired, halt))
+            group.create_task(_mind(zygote, halt))
     finally:
         await readers.close()
         await close_sinks(wired.sinks.values())
@@ -104,6 +105,29 @@ async def _work(worker: Worker, stop: asyncio.Event, halt: asyncio.Event) -> Non
         await worker.run(stop)
     finally:
         halt.set()
+
+
+class ReadersGone(Exception):
+    """The process that readers come from has ended by itself."""
+
+
+async def _mind(zygote: Zygote, halt: asyncio.Event) -> None:
+    """Raise ReadersGone when the zygote ends by itself: this process has threads and must not fork another, so it has to start anew."""
+    loop = asyncio.get_running_loop()
+    handle = os.pidfd_open(zygote.pid)
+    ended = asyncio.Event()
+    loop.add_reader(handle, ended.set)
+    waits = [asyncio.ensure_future(ended.wait()), asyncio.ensure_future(halt.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+        for wait in waits:
+            wait.cancel()
+    if not halt.is_set():
+        _log.error("the process that readers come from has ended: processing starts anew")
+        raise ReadersGone
 
 
 def _listen(wake: Callable[[], None], stop: asyncio.Event) -> None:

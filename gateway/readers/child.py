@@ -66,7 +66,7 @@ class Reader:
         if channel is None:
             return wire.Unread("channel_unknown", f"no channel {stored.channel_id} is configured any more")
         raw = stored.raw
-        failpoint.hit("parse.start")
+        failpoint.hit("parse.start", raw.source_id)
         try:
             if stored.blob is not None and self.blobs is not None:
                 raw = replace(raw, content=self.blobs.get(stored.blob))
@@ -74,7 +74,7 @@ class Reader:
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001  (whatever a parser does, the message is held and the others go on)
             detail = str(error) if isinstance(error, Unreadable) else type(error).__name__
             return wire.Unread("unreadable", detail)
-        failpoint.hit("parse.end")
+        failpoint.hit("parse.end", raw.source_id)
         message.intake_id, message.jurisdiction_id = stored.intake_id, stored.jurisdiction_id
         message.received_datetime = raw.received_at
         work = Work(message=message, now=raw.received_at, released=released)

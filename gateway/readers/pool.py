@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -16,6 +17,8 @@ from gateway.readers.zygote import Zygote
 from gateway.store.stored import Stored
 
 _log = structlog.get_logger("gateway.readers")
+_AT_ONCE = 2.0
+"""Seconds: a reader that took more was ended by its limits, and reading the message again would take as long."""
 
 
 class Readers:
@@ -32,15 +35,18 @@ class Readers:
     async def read(self, batch: Sequence[Stored], *, released: bool = False) -> list[wire.Result]:
         """One result for each message, in order.
 
-        A batch that kills its reader is read again one by one, and a message that does so alone is Unread. Raises Unavailable when no
-        reader can be started.
+        A batch that kills its reader is read again one by one, and a message that does so alone is Unread: after a second attempt, where
+        the reader died at once, because then something else may have killed it. Raises Unavailable when no reader can be started.
         """
         results = await self._try(batch, released=released)
         if results is not None:
             return results
         found: list[wire.Result] = []
         for stored in batch:
+            began = time.monotonic()
             alone = await self._try([stored], released=released)
+            if alone is None and time.monotonic() - began < _AT_ONCE:
+                alone = await self._try([stored], released=released)
             if alone is None:
                 _log.error("a message ended its reader: it is held", intake_id=stored.intake_id, size=stored.size)
                 found.append(wire.Unread("unreadable", "took too much memory or time"))
