@@ -138,6 +138,11 @@ def without_surrogates(text: str) -> str:
     return text
 
 
+def clean(text: str) -> str:
+    """``text`` of another origin than :func:`decode` with the same guarantees."""
+    return without_surrogates(_line_ends(_NOT_TEXT.sub("", text)))
+
+
 def _declared(data: bytes, codec: str, label: str | None) -> tuple[str, str | None]:
     if codec == "utf_8":
         return _broken_utf8(data)

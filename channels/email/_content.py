@@ -117,7 +117,7 @@ class _Reader:
         self._speechless = not own
         for part, inline in pieces.files:
             self._file(part, inline=inline)
-        own = own or [text for text in self._instead if text.strip()]
+        own = own or [text for text in self._instead if text.strip()] or self._unparted(root, pieces)
         own += [event for event in self._events if not any(event.split("\n", 1)[0].partition(": ")[2] in text for text in own)]
         text = "\n\n".join(own).rstrip()
         if self._nested and (not text or _FORWARDS.match(subject)) and root.media_type not in ("multipart/report", "multipart/digest"):
@@ -127,6 +127,15 @@ class _Reader:
             text = text[:MAX_TEXT]
         links = [_charset.without_surrogates(link) for link in dict.fromkeys(self._links)][:20]
         return Content(_charset.without_surrogates(text), self._files, links)
+
+    def _unparted(self, root: Part, pieces: _Pieces) -> list[str]:
+        """The body as it came, where its containers hold no part at all and something stands around them."""
+        if pieces.texts or pieces.files or root.start >= root.end:
+            return []
+        text = _charset.decode(self._data[root.start : min(root.end, root.start + MAX_TEXT)])[0].strip()
+        if text:
+            self._notes.add("no part could be read, the body is shown as it came")
+        return [text] if text else []
 
     def _walk(self, part: Part, pieces: _Pieces, *, in_related: bool, first: bool) -> None:
         kind = part.media_type

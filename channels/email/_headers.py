@@ -160,18 +160,21 @@ def _broken(block: bytes, notes: Notes) -> tuple[Headers, int]:
     lines = block.split(b"\n")
     found: list[tuple[str, str]] = []
     offset = 0
+    content_type = ""
     last_field = _last_known(lines)
     for number, raw in enumerate(lines):
         line = raw.decode("utf-8", "surrogateescape").rstrip("\r").replace("\r", " ")
         field = _FIELD.match(line)
         if field:
             found.append((field[1], field[2]))
+            content_type = field[2] if field[1].lower() == "content-type" else content_type
         elif found and line[:1] in (" ", "\t"):
             name, value = found[-1]
             if len(value) <= MAX_HEADER:
                 found[-1] = (name, value + " " + line.strip())
+                content_type = found[-1][1] if name.lower() == "content-type" else content_type
         elif line.strip():
-            if number > last_field:
+            if number > last_field or _is_delimiter(line, content_type):
                 notes.add("no empty line between headers and body" if found else "no headers")
                 return _collect(found, notes), offset
             notes.add("a line among the headers is not a header")
@@ -179,6 +182,12 @@ def _broken(block: bytes, notes: Notes) -> tuple[Headers, int]:
                 found[-1] = (found[-1][0], found[-1][1] + " " + line.strip())
         offset += len(raw) + 1
     return _collect(found, notes), len(block)
+
+
+def _is_delimiter(line: str, content_type: str) -> bool:
+    """A line that is the boundary which the Content-Type above it names: the empty line before it is missing."""
+    boundary = line[2:].strip() if line.startswith("--") else ""
+    return boundary != "" and boundary in content_type
 
 
 def _last_known(lines: list[bytes]) -> int:

@@ -19,6 +19,7 @@ _VALUE: Final = re.compile(r'[\s"]*([^\s;,"()]*)')
 _PARAM: Final = re.compile(r'[;\s,]([a-zA-Z0-9_.*+-]{1,60})\s*=\s*(?:"((?:[^"\\]++|\\.)*+)"?|([^;"]*+))', re.DOTALL)
 _SIMPLE: Final = re.compile(r'([a-z]++/[a-z0-9.+-]++)(?:; ?charset="?([\w-]++)"?)?\Z', re.IGNORECASE)
 _MAX_PARAMS: Final = 200
+_MAX_NAME_READ: Final = 2_000
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 
 
@@ -93,7 +94,9 @@ def _joined(segments: dict[int, tuple[str, bool]]) -> str:
         text, extended = segments[index]
         if extended and segments[index] is first and text.count("'") >= 2:
             charset, _, text = text.split("'", 2)
-        raw = text.encode("utf-8", "surrogateescape")
+        if len(data) > _MAX_NAME_READ:
+            break
+        raw = text[:_MAX_NAME_READ].encode("utf-8", "surrogateescape")
         data += unquote_to_bytes(raw) if extended else raw
     if not first[1] and data.isascii():
         return data.decode()  # encoded words may be split over the pieces
@@ -103,7 +106,7 @@ def _joined(segments: dict[int, tuple[str, bool]]) -> str:
 def file_name(disposition: Structured, content_type: Structured, notes: Notes, hint: str | None = None) -> str | None:
     """The file name that the sender gave: RFC 2231 before plain, Content-Disposition before Content-Type; without directories."""
     for name in (disposition.get("filename*"), disposition.get("filename"), content_type.get("name*"), content_type.get("name")):
-        if name and (cleaned := clean_name(_words.text(name, notes, hint))):
+        if name and (cleaned := clean_name(_words.text(name[:_MAX_NAME_READ], notes, hint))):
             return cleaned
     return None
 

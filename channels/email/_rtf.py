@@ -80,7 +80,7 @@ def to_text(rtf: bytes) -> tuple[str, bool]:
     for token in _TOKEN.finditer(rtf):
         reader.token(token)
     reader.flush()
-    return "".join(reader.out), html
+    return _charset.clean("".join(reader.out)), html
 
 
 class _Reader:

@@ -173,7 +173,7 @@ class _Reader:
         files = [file for file in (*self._files, *self._inner) if file.data or file.name]
         for file in files:
             file.name = _params.clean_name(_charset.without_surrogates(file.name))
-        return Unpacked(text.replace("\r\n", "\n").replace("\r", "\n"), files[:_MAX_FILES])
+        return Unpacked(_charset.clean(text), files[:_MAX_FILES])
 
 
 def _properties(data: bytes) -> dict[int, tuple[int, bytes]]:
