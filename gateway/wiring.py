@@ -226,8 +226,15 @@ class _Wiring:
                 catalog=catalog,
                 languages=tuple(table.languages or configuration.languages),
                 region=table.region or configuration.region,
-                own_addresses=frozenset([*table.own_addresses, *self._recipients(jurisdiction_id, configuration, jurisdictions)]),
-                staff_domains=frozenset(configuration.staff_domains if table.staff_domains is None else table.staff_domains),
+                own_addresses=frozenset(
+                    [
+                        *(address.lower() for address in table.own_addresses),
+                        *self._recipients(jurisdiction_id, configuration, jurisdictions),
+                    ]
+                ),
+                staff_domains=frozenset(
+                    domain.lower() for domain in (configuration.staff_domains if table.staff_domains is None else table.staff_domains)
+                ),
             )
         return contexts
 

@@ -23,6 +23,9 @@ from normalizer.ports import KnownMessage, KnownRequest
 _IN = 500
 """Values in one IN list: SQLite and PostgreSQL take far more, but the plan is the same."""
 
+_MOST = 2_000
+"""Messages that are looked at for one batch's references: half a city may answer the same newsletter."""
+
 
 class Facts:
     """The known messages and requests of one transaction."""
@@ -43,8 +46,17 @@ class Facts:
         """Remember what became of a work, for those that come after it in the same transaction."""
         message = work.message
         belongs_to = work.follows or (message.service_request_ids[0] if message.service_request_ids else None)
+        request = work.requests[0] if work.requests else None
         for key, own in references(message):
-            self._messages[key].append(KnownMessage(message.intake_id, message.message_id if own else None, work.sender_key, belongs_to))
+            known = KnownMessage(
+                intake_id=message.intake_id,
+                message_id=message.message_id if own else None,
+                sender_key=work.sender_key,
+                service_request_id=belongs_to,
+                service_code=request.service_code if request else None,
+                address_string=request.address_string if request else None,
+            )
+            self._messages[key].append(known)
             self._fetched.add(key)
         if work.follows is None:
             for request in work.requests:
@@ -58,7 +70,7 @@ class Facts:
 
     def by_service_request_id(self, jurisdiction_id: str, service_request_id: str) -> KnownMessage | None:
         statement = (
-            select(REQUEST_MESSAGE.c.intake_id, MESSAGE_REFERENCE.c.sender_key, SERVICE_REQUEST.c.status)
+            select(REQUEST_MESSAGE.c.intake_id, MESSAGE_REFERENCE.c.sender_key, SERVICE_REQUEST.c.status, SERVICE_REQUEST.c.document)
             .join(SERVICE_REQUEST, SERVICE_REQUEST.c.id == REQUEST_MESSAGE.c.request_id)
             .outerjoin(MESSAGE_REFERENCE, (MESSAGE_REFERENCE.c.seq == REQUEST_MESSAGE.c.seq) & (MESSAGE_REFERENCE.c.own))
             .where(SERVICE_REQUEST.c.service_request_id == service_request_id)
@@ -67,7 +79,10 @@ class Facts:
             .limit(1)
         )
         found = self._connection.execute(statement).first()
-        return KnownMessage(found[0], None, found[1], service_request_id, closed=found[2] == "closed") if found else None
+        if found is None:
+            return None
+        intake_id, sender_key, status, document = found
+        return _known_message(intake_id, None, sender_key, service_request_id, status, document)
 
     def at_places(self, jurisdiction_id: str, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
         statement = (
@@ -120,16 +135,18 @@ class Facts:
                     MESSAGE.c.document,
                     SERVICE_REQUEST.c.service_request_id,
                     SERVICE_REQUEST.c.status,
+                    SERVICE_REQUEST.c.document,
                 )
                 .join(MESSAGE, MESSAGE.c.seq == MESSAGE_REFERENCE.c.seq)
                 .outerjoin(REQUEST_MESSAGE, REQUEST_MESSAGE.c.seq == MESSAGE_REFERENCE.c.seq)
                 .outerjoin(SERVICE_REQUEST, SERVICE_REQUEST.c.id == REQUEST_MESSAGE.c.request_id)
                 .where(MESSAGE_REFERENCE.c.reference.in_(wanted[start : start + _IN]))
-                .order_by(MESSAGE_REFERENCE.c.seq)
+                .order_by(MESSAGE_REFERENCE.c.own.desc(), MESSAGE_REFERENCE.c.seq)
+                .limit(_MOST)
             )
-            for key, own, sender_key, intake_id, document, number, status in self._connection.execute(statement):
-                message_id = orjson.loads(document).get("message_id") if own else None
-                self._messages[key].append(KnownMessage(intake_id, message_id, sender_key, number, closed=status == "closed"))
+            for key, own, sender_key, intake_id, message, number, status, request in self._connection.execute(statement):
+                message_id = orjson.loads(message).get("message_id") if own else None
+                self._messages[key].append(_known_message(intake_id, message_id, sender_key, number, status, request))
 
     @staticmethod
     def _reference_keys(message: InboundMessage) -> Iterable[int]:
@@ -177,6 +194,21 @@ def places(request: ServiceRequest) -> list[int]:
     if request.address_string and (key := address_key(request.address_string)):
         found.append(address_place(request.jurisdiction_id, key))
     return found
+
+
+def _known_message(
+    intake_id: str, message_id: str | None, sender_key: str | None, number: str | None, status: str | None, request: str | None
+) -> KnownMessage:
+    fields = orjson.loads(request) if request else {}
+    return KnownMessage(
+        intake_id=intake_id,
+        message_id=message_id,
+        sender_key=sender_key,
+        service_request_id=number,
+        closed=status == "closed",
+        service_code=fields.get("service_code", "other") if request else None,
+        address_string=fields.get("address_string"),
+    )
 
 
 def _known_request(request: ServiceRequest, sender_key: str | None) -> KnownRequest:

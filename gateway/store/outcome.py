@@ -109,9 +109,7 @@ class OutcomeWriter:
             }
         )
         for key, own in references(message):
-            self._rows[MESSAGE_REFERENCE].append(
-                {**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key if own else None}
-            )
+            self._rows[MESSAGE_REFERENCE].append({**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key})
         for position, file in enumerate(message.attachments):
             self._rows[ATTACHMENT].append(
                 {
