@@ -113,9 +113,9 @@ class Fit:
 
 
 def mail_key(content: bytes) -> str:
-    """The key of a mail in a file: that of SMTP, where every line ends with CRLF (RFC 5321 §2.3.8)."""
-    if b"\n" in content.replace(b"\r\n", b""):
-        content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    """The key of a mail in a file: that of SMTP, where lines end with CRLF (RFC 5321 §2.3.8), and a saved mail's often with LF alone."""
+    if b"\r\n" not in content:
+        content = content.replace(b"\n", b"\r\n")
     if content and not content.endswith(b"\r\n"):
         content += b"\r\n"
     return source_id(content)

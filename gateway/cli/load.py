@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from gateway.simulate.run import Plan, Summary
 
 
+bench = typer.Typer(no_args_is_help=True, help="Benchmarks, each figure beside a reference that is measured in the same run.")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(simulate)
+    app.add_typer(bench, name="bench")
 
 
 def simulate(
@@ -76,6 +80,43 @@ def _talk(store: Opened, plan: Plan, bar: Bar) -> Summary:
         if keys:
             with store.engines.writing() as connection:
                 apikeys.revoke(connection, name, now())
+
+
+@bench.command("pipeline")
+def bench_pipeline(
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--part", help="Only this part, may be given again: mails, cores, flat, backlog, start. All by default."),
+    ] = None,
+    mails: Annotated[int, typer.Option(min=20, help="Mails in a round.")] = 2_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; of several the first is thrown away.")] = 4,
+    stored: Annotated[
+        int, typer.Option(min=1_000, help="Requests in the large store; 1000000 for the full measure (about 12 GB).")
+    ] = 200_000,
+    backlog: Annotated[
+        int, typer.Option(min=100, help="Mails that wait while acknowledgements are timed; 100000 for the full measure.")
+    ] = 20_000,
+    as_json: Json = False,
+) -> None:
+    """Measure how mail becomes requests: throughput, processor time, two cores against one, many stored requests, a backlog, the start.
+
+    Starts gateways of its own in a scratch folder below the system's temporary one, which is removed at the end; touches no store of
+    yours and needs no configuration. Takes some minutes, more with a larger store.
+    """
+    from gateway.bench import pipeline
+
+    wanted = parts or list(pipeline.PARTS)
+    if wrong := sorted(set(wanted) - set(pipeline.PARTS)):
+        raise typer.BadParameter(f"{', '.join(wrong)}: one of {', '.join(pipeline.PARTS)}", param_hint="--part")
+    options = pipeline.Options(mails=mails, rounds=rounds, stored=stored, backlog=backlog)
+    rows = []
+    with Bar("figures") as bar:
+        for figure in pipeline.run(wanted, options, bar.say):
+            if as_json:
+                emit(figure.document())
+            rows.append(figure.row())
+    if not as_json:
+        table("Mail to request", ("part", "what", "value", "beside", "ratio", "goal"), rows)
 
 
 def _show_summary(summary: Summary) -> None:
