@@ -29,6 +29,8 @@ _HEAD = (
     b"Message-ID: <%x.%x.%d@bench.example.net>\r\nMIME-Version: 1.0\r\n\r\n"
 )
 _PATIENCE = 300
+SENDER = "load@bench.example.net"
+RECIPIENT = "311@bench.example.gov"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Plan:
     size: int = 2_048
     reuse: bool = False
     rate: float = 0.0
-    sender: str = "load@bench.example.net"
-    recipient: str = "311@bench.example.gov"
+    sender: str = SENDER
+    recipient: str = RECIPIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +247,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=2_048, help="bytes of a mail")
     parser.add_argument("--reuse", action="store_true", help="many mails over one connection")
     parser.add_argument("--rate", type=float, default=0.0, help="mails a second; 0: as fast as they are taken")
-    parser.add_argument("--sender", default=Plan.sender)
-    parser.add_argument("--recipient", default=Plan.recipient)
+    parser.add_argument("--sender", default=SENDER)
+    parser.add_argument("--recipient", default=RECIPIENT)
     parser.add_argument("--json", action="store_true")
     chosen = vars(parser.parse_args(arguments))
     host, _, port = chosen.pop("target").rpartition(":")
