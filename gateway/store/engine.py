@@ -22,7 +22,10 @@ from gateway.store.sqlite import connect
 
 __all__ = ["Connection", "Engines", "for_update", "sqlalchemy_url", "sqlite_engine"]
 
-_POSTGRES_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+_POSTGRES_OPTIONS = (
+    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC "
+    "-c application_name=intake311"  # by it a restore sees that somebody uses the store
+)
 
 
 class Engines:
