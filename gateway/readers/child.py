@@ -6,6 +6,7 @@ message is held for a person.
 
 from __future__ import annotations
 
+import errno
 import resource
 import socket
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from channels.base import Channel, Unreadable
+from channels.base import Channel, RawMessage, Unavailable, Unreadable
 from gateway import failpoint
+from gateway.errors import IntakeError
 from gateway.readers import wire
 from gateway.store.blobs import Blobs, open_blobs
 from gateway.store.stored import Stored
@@ -48,7 +50,7 @@ class Reader:
         return self._blobs
 
     def read(self, batch: Sequence[Stored], *, released: bool = False) -> list[wire.Result]:
-        """One result for each message, in order; no message's fault reaches another."""
+        """One result for each message, in order; no message's fault reaches another. Raises Unavailable where the blob store fails."""
         works: dict[int, Work] = {}
         results: list[wire.Result | None] = [None] * len(batch)
         for index, stored in enumerate(batch):
@@ -68,9 +70,10 @@ class Reader:
         raw = stored.raw
         failpoint.hit("parse.start", raw.source_id)
         try:
-            if stored.blob is not None and self.blobs is not None:
-                raw = replace(raw, content=self.blobs.get(stored.blob))
+            raw = self._whole(stored)
             message = channel.translate(raw)
+        except Unavailable:
+            raise
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001  (whatever a parser does, the message is held and the others go on)
             detail = str(error) if isinstance(error, Unreadable) else type(error).__name__
             return wire.Unread("unreadable", detail)
@@ -81,6 +84,19 @@ class Reader:
         if raw.held is not None:
             work.settle("held", raw.held)
         return work
+
+    def _whole(self, stored: Stored) -> RawMessage:
+        """The message with its content. Raises Unavailable where the blob store is away, which is no fault of the message."""
+        if stored.blob is None or self.blobs is None:
+            return stored.raw
+        try:
+            return replace(stored.raw, content=self.blobs.get(stored.blob))
+        except (IntakeError, MemoryError):
+            raise  # it is not there, or not what it was, or too much
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EIO:
+                raise  # trying again would only keep the others waiting
+            raise Unavailable(f"a blob cannot be read: {type(error).__name__}") from error
 
     def _understand(self, batch: Sequence[Stored], works: dict[int, Work], results: list[wire.Result | None], *, released: bool) -> None:
         """Run the stages city by city over the batch; where a stage fails, message by message."""
@@ -116,10 +132,18 @@ class Reader:
         return outcome
 
     def _keep_attachments(self, works: Sequence[Work]) -> None:
+        """Store the files of messages. Raises Unavailable where the blob store takes none: the disk is full, the bucket away."""
         files = [file for work in works for file in work.message.attachments if file.content is not None]
-        if self.blobs is not None and files:
-            for file, digest in zip(files, self.blobs.put_many(file.content or b"" for file in files), strict=True):
-                file.sha256 = digest
+        if self.blobs is None or not files:
+            return
+        try:
+            digests = self.blobs.put_many(file.content or b"" for file in files)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise Unavailable(f"a file cannot be stored: {type(error).__name__}") from error
+        for file, digest in zip(files, digests, strict=True):
+            file.sha256 = digest
 
 
 def serve(connection: socket.socket, reader: Reader) -> None:
@@ -131,7 +155,11 @@ def serve(connection: socket.socket, reader: Reader) -> None:
             heads, released = wire.unpack_head(incoming.read(wire.LENGTH.unpack(head)[0]))
             batch = [wire.stored_of(entry, incoming.read(entry["length"])) for entry in heads]
             _allow(CPU_SECONDS)
-            connection.sendall(wire.pack_results(reader.read(batch, released=released)))
+            try:
+                answer = wire.pack_results(reader.read(batch, released=released))
+            except Unavailable as error:
+                answer = wire.pack_unavailable(str(error))
+            connection.sendall(answer)
 
 
 def _allow(seconds: int) -> None:

@@ -36,7 +36,8 @@ class Readers:
         """One result for each message, in order.
 
         A batch that kills its reader is read again one by one, and a message that does so alone is Unread: after a second attempt, where
-        the reader died at once, because then something else may have killed it. Raises Unavailable when no reader can be started.
+        the reader died at once, because then something else may have killed it. Raises Unavailable when no reader can be started, or
+        one cannot reach the blob store.
         """
         results = await self._try(batch, released=released)
         if results is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from channels.base import RawMessage
+from channels.base import RawMessage, Unavailable
 from gateway.store.documents import pack, whole
 from gateway.store.stored import Stored
 from normalizer.model import Emergency, InboundMessage, ServiceRequest
@@ -83,9 +83,21 @@ def pack_results(results: Sequence[Result]) -> bytes:
     return LENGTH.pack(len(frame)) + frame
 
 
+def pack_unavailable(reason: str) -> bytes:
+    """A frame that stands for all results: what the reader needs is not there, and the messages are to be read again later."""
+    frame = orjson.dumps({"unavailable": reason})
+    return LENGTH.pack(len(frame)) + frame
+
+
 def unpack_results(frame: bytes) -> list[Result]:
-    """The results, as the parent takes them: checked by the canonical model, since they come from where strangers' bytes were read."""
-    return [_unpacked(entry) for entry in orjson.loads(frame)]
+    """The results, as the parent takes them: checked by the canonical model, since they come from where strangers' bytes were read.
+
+    Raises Unavailable where the reader could not do its work.
+    """
+    entries = orjson.loads(frame)
+    if isinstance(entries, dict):
+        raise Unavailable(str(entries.get("unavailable")))
+    return [_unpacked(entry) for entry in entries]
 
 
 def _packed(result: Result) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def make_gateway(tmp_path: Path) -> Iterator[MakeGateway]:
         def make(store_url: str = "", sink: Receiver | None = None, **more: Any) -> Gateway:
             nonlocal count
             count += 1
-            where = {"sink_url": sink.url, "secret": SECRET} if sink is not None else {}
+            where: dict[str, Any] = {"sink_url": sink.url, "secret": SECRET} if sink is not None else {}
             gateway = Gateway(tmp_path / f"gateway-{count}", store_url, **where, **more)
             running.callback(gateway.close)
             return gateway

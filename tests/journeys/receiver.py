@@ -134,7 +134,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  (the name is the base class's)
             """Keep quiet."""
 
-        def do_POST(self) -> None:  # noqa: N802  (the name is the base class's)
+        def do_POST(self) -> None:
             length = int(self.headers.get("content-length", 0))
             body = self.rfile.read(length)
             if len(body) < length:  # the caller was killed while it sent

@@ -23,14 +23,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from sqlalchemy import update
+
 from gateway.store import ledger
 from gateway.store.engine import Engines
 from gateway.store.location import StoreLocation, locate
+from gateway.store.tables import DELIVERY, INBOX
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPIENT = "311@springfield.example.gov"
 FIRST_PORT, LAST_PORT = 20_000, 31_900
-POLL = 0.02
+POLL = 0.04
 Part = Literal["accepting", "processing", "zygote", "reader"]
 
 _ports = itertools.count(FIRST_PORT + os.getpid() * 61 % (LAST_PORT - FIRST_PORT))
@@ -77,6 +80,8 @@ class Gateway:
     secret: str = ""
     extra: str = ""
     store_extra: str = ""
+    worker_extra: str = ""
+    sink_extra: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,7 +95,11 @@ class Gateway:
         self.ready_after = 0.0
 
     def _configuration(self) -> str:
-        sink = f'[sinks.hook]\ntype = "webhook"\nurl = "{self.sink_url}"\nsecret = "{self.secret}"\ntimeout = 5\n' if self.sink_url else ""
+        sink = (
+            f'[sinks.hook]\ntype = "webhook"\nurl = "{self.sink_url}"\nsecret = "{self.secret}"\ntimeout = 5\n{self.sink_extra}\n'
+            if self.sink_url
+            else ""
+        )
         return f"""
 compatibility = 1
 jurisdiction_id = "springfield.example.gov"
@@ -103,6 +112,7 @@ blobs = "{self.folder}/blobs"
 {self.store_extra or 'min_free = "1 MiB"'}
 [worker]
 processes = 1
+{self.worker_extra}
 [log]
 format = "json"
 [channels.mail]
@@ -274,6 +284,14 @@ type = "api.message"
             yield engines
         finally:
             engines.dispose()
+
+    def let_leases_end(self) -> None:
+        """As if the time had passed after which PostgreSQL's rows of a gateway that died are anybody's again; SQLite has no leases."""
+        if self.location.is_sqlite:
+            return
+        with self.engines() as engines, engines.writing() as connection:
+            connection.execute(update(INBOX).where(INBOX.c.done == 0).values(lease_until=0))
+            connection.execute(update(DELIVERY).where(DELIVERY.c.lease_until.is_not(None)).values(lease_until=None))
 
     def drain(self, *, received: int = 0, seconds: float = 30.0) -> dict[str, Any]:
         """Wait until at least ``received`` messages are stored and none is pending; the books then."""

@@ -133,18 +133,9 @@ class MailRoad:
                 self._connection = smtplib.SMTP("127.0.0.1", self._port, local_hostname="sender.example", timeout=30)
                 self._connection.ehlo_or_helo_if_needed()
             code = UNANSWERED
-            content = letter.mail()
-            for say in (
-                lambda talk: talk.mail(f"r{letter.id}@example.net", [f"SIZE={len(content)}"]),
-                lambda talk: talk.rcpt(RECIPIENT),
-                lambda talk: talk.data(content),
-            ):
-                code, reply = say(self._connection)
-                if code != 250:
-                    break
-            else:
-                # The reply's last word is the receipt: "250 2.0.0 Ok: stored as …".
-                return str(reply.decode().split()[-1])
+            code, reply = self._hand_over(self._connection, letter)
+            if code == 250:
+                return str(reply.decode().split()[-1])  # the receipt: "250 2.0.0 Ok: stored as …"
             self._connection.rset()
         except smtplib.SMTPDataError as error:
             code = error.smtp_code
@@ -155,6 +146,13 @@ class MailRoad:
             self.close()
         self._records.answered(code)
         return None
+
+    def _hand_over(self, connection: smtplib.SMTP, letter: Letter) -> tuple[int, bytes]:
+        content = letter.mail()
+        answer = connection.mail(f"r{letter.id}@example.net", [f"SIZE={len(content)}"])
+        if answer[0] == 250:
+            answer = connection.rcpt(RECIPIENT)
+        return connection.data(content) if answer[0] == 250 else answer
 
     def close(self) -> None:
         if self._connection is not None:
@@ -193,11 +191,14 @@ class JsonRoad:
 
 
 class Sender(threading.Thread):
-    """Hands over letters one after the other, each until it is acknowledged. ``pause`` (seconds) is the wait after a refusal."""
+    """Hands over letters one after the other, each until it is acknowledged.
 
-    def __init__(self, road: Road, source: Iterable[Letter], records: Records, *, pause: float = 0.05) -> None:
+    ``pause`` (seconds) is the wait after a refusal, ``rest`` the one after an acknowledgement.
+    """
+
+    def __init__(self, road: Road, source: Iterable[Letter], records: Records, *, pause: float = 0.05, rest: float = 0.0) -> None:
         super().__init__(daemon=True)
-        self._road, self._source, self._records, self._pause = road, source, records, pause
+        self._road, self._source, self._records, self._pause, self._rest = road, source, records, pause, rest
         self._stop_asked = threading.Event()
 
     def run(self) -> None:
@@ -210,6 +211,7 @@ class Sender(threading.Thread):
                     break
             else:
                 self._records.acknowledged(letter, receipt)
+                self._stop_asked.wait(self._rest)
         self._road.close()
 
     def ask_to_stop(self) -> None:
@@ -226,14 +228,14 @@ def hand_over(gateway: Gateway, records: Records, source: Iterable[Letter], *, s
     assert not still_trying, f"not acknowledged within {seconds} s: {sorted(records.tried - set(records.acked))}, {records.answers}"
 
 
-def mail_senders(gateway: Gateway, records: Records, sources: Sequence[Iterable[Letter]], *, pause: float = 0.05) -> list[Sender]:
+def mail_senders(gateway: Gateway, records: Records, sources: Sequence[Iterable[Letter]], *, rest: float = 0.0) -> list[Sender]:
     """One sender by mail for each source, not started."""
-    return [Sender(MailRoad(gateway.smtp_port, records), source, records, pause=pause) for source in sources]
+    return [Sender(MailRoad(gateway.smtp_port, records), source, records, rest=rest) for source in sources]
 
 
-def json_senders(gateway: Gateway, key: str, records: Records, sources: Sequence[Iterable[Letter]], *, pause: float = 0.05) -> list[Sender]:
+def json_senders(gateway: Gateway, key: str, records: Records, sources: Sequence[Iterable[Letter]], *, rest: float = 0.0) -> list[Sender]:
     """One sender by JSON for each source, not started."""
-    return [Sender(JsonRoad(gateway.http_port, key, records), source, records, pause=pause) for source in sources]
+    return [Sender(JsonRoad(gateway.http_port, key, records), source, records, rest=rest) for source in sources]
 
 
 def stop_all(senders: Sequence[Sender]) -> None:
