@@ -33,6 +33,7 @@ def fork(wired: Wired) -> Child:
     """Fork it. There must be one thread, and nothing open but the standard streams and what may stay open in both."""
     gc.collect()
     gc.freeze()  # keep the collector from writing to pages that the processes share
+    gc.set_threshold(20_000, 20, 50)  # a batch makes thousands of objects that are all gone at its end: looking through them finds nothing
     incoming, outgoing = _pipe()
     pid = os.fork()
     if pid:
