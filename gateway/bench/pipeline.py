@@ -60,8 +60,10 @@ def run(parts: Sequence[str], options: Options, tell: Tell = lambda _step: None)
             large = stock.make(folder / "large", options.stored)
             if "flat" in parts:
                 yield from _flat(folder, large, options, tell)
-            if {"backlog", "start"} & set(parts):
-                yield from _backlog(large, options, tell, start="start" in parts)
+            if "backlog" in parts:
+                yield from _backlog(large, options, tell)
+            if "start" in parts:
+                yield from _start(large, options, tell)
 
 
 def _mails(folder: Path, options: Options, tell: Tell) -> Iterator[Figure]:
@@ -148,7 +150,7 @@ def _last(folder: Path) -> int:
         return int(connection.execute("SELECT max(seq) FROM inbox").fetchone()[0])
 
 
-def _backlog(large: Path, options: Options, tell: Tell, *, start: bool) -> Iterator[Figure]:
+def _backlog(large: Path, options: Options, tell: Tell) -> Iterator[Figure]:
     count = max(1, int(options.rate * options.seconds))
     with Rig(large) as rig:
         tell("backlog: acknowledgements without one")
@@ -167,8 +169,6 @@ def _backlog(large: Path, options: Options, tell: Tell, *, start: bool) -> Itera
         for what, value, most in (("memory idle", idle_memory, 150.0), ("memory in the drain", memory, 250.0)):
             words, holds = judged(value, " MB", at_most=most)
             yield Figure("backlog", f"{what} (PSS)", value, "MB", goal=words, holds=holds)
-    if start:
-        yield from _start(large, options, tell)
 
 
 def _start(large: Path, options: Options, tell: Tell) -> Iterator[Figure]:
