@@ -82,6 +82,35 @@ def _talk(store: Opened, plan: Plan, bar: Bar) -> Summary:
                 apikeys.revoke(connection, name, now())
 
 
+@bench.command("intake")
+def bench_intake(
+    rounds: Annotated[int, typer.Option(min=2, help="Rounds; the first is thrown away.")] = 5,
+    size: Annotated[
+        list[int] | None, typer.Option(min=512, help="Bytes of a mail; may be given again. 2048, 20480 and 204800 by default.")
+    ] = None,
+    sessions: Annotated[
+        list[int] | None, typer.Option(min=1, help="Sessions at once; may be given again. 1, 20 and 100 by default.")
+    ] = None,
+    messages: Annotated[int | None, typer.Option(min=1, help="Mails in a turn; by default as many as take most of a second.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how fast mail is taken durably, beside stock aiosmtpd that discards everything and beside Postfix, where it is installed.
+
+    Starts contestants of its own in a scratch folder, which is removed at the end; needs no configuration. Postfix needs root.
+    """
+    from gateway.bench import intake
+
+    with Bar("figures") as bar:
+        intake.run(
+            rounds=rounds,
+            sizes=size or intake.SIZES,
+            sessions=sessions or intake.SESSIONS,
+            messages=messages,
+            json_out=as_json,
+            tell=bar.say,
+        )
+
+
 @bench.command("pipeline")
 def bench_pipeline(
     parts: Annotated[
