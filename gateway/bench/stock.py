@@ -90,7 +90,7 @@ def make(folder: Path, requests: int, advance: Callable[[int], None] = lambda _c
         rig.wait_settled(count, seconds=120)
     here = location(folder)
     assert here.main is not None  # noqa: S101  (it is SQLite)
-    assert here.inbox is not None  # noqa: S101
+    assert here.inbox is not None  # noqa: S101  (it is SQLite)
     with closing(_fast(here.main)) as main, closing(_fast(here.inbox)) as inbox:
         template = _read(main)
         made = template.last_request - template.first_request + 1

@@ -167,7 +167,7 @@ def _install_blobs(store: LocalBlobs | S3Blobs, staged: Path, names: list[str], 
 def _swap(location: StoreLocation, staged: Path) -> list[Path]:
     """Move the old files aside and the new ones in: the inbox first, so that no moment exists in which a cursor points beyond it."""
     assert location.main is not None  # noqa: S101  (only called for SQLite)
-    assert location.inbox is not None  # noqa: S101
+    assert location.inbox is not None  # noqa: S101  (only called for SQLite)
     stamp = now().strftime("%Y%m%dT%H%M%S")
     kept = []
     for path in (location.main, location.inbox):
