@@ -147,7 +147,7 @@ def _declared(data: bytes, codec: str, label: str | None) -> tuple[str, str | No
     if codec == "utf_8":
         return _broken_utf8(data)
     one_byte = _ONE_BYTE.match(codec) is not None
-    if one_byte and (text := _utf8(data)) is not None and (codec == "cp1252" or _sequences(data) > 2):
+    if one_byte and (text := _utf8(data)) is not None and (_sequences(data) > 2 or (codec == "cp1252" and _usual(text))):
         return text, f"declared {label}, is UTF-8"
     try:
         return _strict(data, codec), None
@@ -186,6 +186,11 @@ def _guess(data: bytes, hint: str | None, label: str | None, *, wrong: bool = Fa
     if _sequences(data) and (mixed := _broken_utf8(data)[0]).count("\ufffd") == 0:
         return mixed, told + "read as UTF-8 with some windows-1252"
     return western, told + "read as windows-1252"
+
+
+def _usual(text: str) -> bool:
+    """True when everything past ASCII is Latin, punctuation, East Asian or emoji: the bytes were meant as UTF-8, be they ever so few."""
+    return all(c < "\u0250" or "\u2000" <= c < "\u2100" or c >= "\u2e80" for c in text)
 
 
 def _looks_western(text: str) -> bool:
