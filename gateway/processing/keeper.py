@@ -25,58 +25,68 @@ class Processing:
     """The process that understands and delivers: woken, started again when it ends by itself, and at last asked to finish."""
 
     def __init__(self, child: nursery.Child, on_refused: Callable[[], None]) -> None:
-        self._child, self._on_refused = child, on_refused
+        self._on_refused = on_refused
+        # None as soon as it is closed or has ended: the system gives both numbers away again, and a wake-up must not end in another file.
+        self._pipe: int | None = child.wake
+        self._pid: int | None = child.pid
         self._watch: asyncio.Task[None] | None = None
-        self._running, self._stopping = True, False
+        self._stopping = asyncio.Event()
 
     @property
     def state(self) -> str:
         """``running``, ``starting`` or ``stopped``."""
-        return "stopped" if self._stopping else "running" if self._running else "starting"
+        return "stopped" if self._stopping.is_set() else "starting" if self._pipe is None else "running"
 
     def wake(self) -> None:
         """There is something new in the inbox. A pipe that is full or broken says so just as well, or is mended by the watch."""
-        with suppress(OSError):
-            os.write(self._child.wake, b"\n")
+        if self._pipe is not None:
+            with suppress(OSError):
+                os.write(self._pipe, b"\n")
 
     async def __aenter__(self) -> Self:
         self._watch = asyncio.create_task(self._keep_running())
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        self._stopping = True
-        with suppress(OSError):
-            os.close(self._child.wake)
+        self._stopping.set()
+        self._close()
         if self._watch is None:
             return
         done, _pending = await asyncio.wait([self._watch], timeout=_PATIENCE)
         if not done:
             _log.warning("processing did not finish in time; what it had claimed is done at the next start")
-            with suppress(ProcessLookupError):
-                os.kill(self._child.pid, signal.SIGKILL)
+            if self._pid is not None:
+                os.kill(self._pid, signal.SIGKILL)
             await self._watch
+
+    def _close(self) -> None:
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            os.close(pipe)
 
     async def _keep_running(self) -> None:
         failures = 0
-        while True:
+        while self._pid is not None:
             started = time.monotonic()
-            status = await _ended(self._child.pid)
-            if self._stopping:
+            status = await _ended(self._pid)
+            self._pid = None
+            self._close()
+            if self._stopping.is_set():
                 return
-            self._running = False
-            with suppress(OSError):
-                os.close(self._child.wake)
             if status == nursery.REFUSED and not failures:
                 self._on_refused()  # it said why: a configuration that is wrong does not become right by waiting
                 return
             failures = 0 if time.monotonic() - started > 60 else failures + 1
             pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
             _log.error("processing ended by itself; messages are still accepted and wait", status=status, again_in=pause)
-            await asyncio.sleep(pause)
-            if self.state == "stopped":  # it may have become so while we slept
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            if self._stopping.is_set():
                 return
-            self._child = await asyncio.to_thread(nursery.spawn)
-            self._running = True
+            child = await asyncio.to_thread(nursery.spawn)
+            self._pipe, self._pid = child.wake, child.pid
+            if self._stopping.is_set():  # it may have become so meanwhile
+                self._close()
 
 
 async def _ended(pid: int) -> int:

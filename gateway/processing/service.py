@@ -34,7 +34,7 @@ from gateway.wiring import Wired
 from gateway.worker import Counted, Worker
 
 _log = structlog.get_logger("gateway.processing")
-_WAIT_FOR_PREDECESSOR = 30.0
+_WAIT_FOR_PREDECESSOR = 120.0
 """Seconds that a process whose accepting half was killed may take to notice and go."""
 
 

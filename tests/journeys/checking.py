@@ -36,11 +36,12 @@ from tests.journeys.running import Gateway, wait_for
 from tests.journeys.senders import Records
 
 _PUSH = 2.0
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The result of one examination; :attr:`sound` says whether the promise was kept."""
+    """The result of one examination; :attr:`sound` says whether the promise was kept. ``damaged`` names at most ten."""
 
     tried: int
     acked: int
@@ -51,7 +52,7 @@ class Figures:
     dup_effect: int
     orphans: int
     extra: int
-    damaged: int
+    damaged: tuple[str, ...]
     permanent_refusals: int
     held: int
     forged: int
@@ -62,8 +63,8 @@ class Figures:
     @property
     def sound(self) -> bool:
         """Whether every figure is what it must be."""
-        zeros = (self.lost, self.dup_rows, self.dup_effect, self.orphans, self.extra, self.damaged, self.permanent_refusals, self.forged)
-        return not any(zeros) and self.balanced and self.chain_ok and self.integrity == "ok"
+        zeros = (self.lost, self.dup_rows, self.dup_effect, self.orphans, self.extra, self.permanent_refusals, self.forged)
+        return not any(zeros) and not self.damaged and self.balanced and self.chain_ok and self.integrity == "ok"
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
@@ -94,7 +95,7 @@ def examine(gateway: Gateway, records: Records, receiver: Receiver | None = None
         dup_effect=sum(count - 1 for count in created.values()) + len(set(created) - numbers),
         orphans=sum(not message.disposition for message in messages) + len(undelivered),
         extra=len(set(stored) - records.tried),
-        damaged=_damaged(gateway),
+        damaged=tuple(damage(gateway)[:10]),
         permanent_refusals=records.permanent,
         held=sum(message.disposition == "held" for message in messages),
         forged=receiver.forged if receiver is not None else 0,
@@ -112,11 +113,11 @@ def deliver_all(gateway: Gateway, *, seconds: float = 60.0) -> None:
         def _empty() -> bool:
             nonlocal pushed
             with engines.reading() as connection:
-                waiting = [row for row in outbox.listing(connection) if row["state"] != "delivered"]
-            late = [int(row["delivery_id"]) for row in waiting if row["attempts"]]
-            if late and time.monotonic() - pushed > _PUSH:
+                waiting = sum(rows for rows, _age in outbox.depth(connection, now()).values())
+            if waiting and time.monotonic() - pushed > _PUSH:
                 with engines.writing() as connection:
-                    outbox.retry(connection, late, now(), "tests")
+                    rows = [*outbox.listing(connection, state="deferred"), *outbox.listing(connection, state="pending")]
+                    outbox.retry(connection, [int(row["delivery_id"]) for row in rows if row["attempts"]][:_AT_ONCE], now(), "tests")
                 pushed = time.monotonic()
             return not waiting
 
@@ -138,21 +139,22 @@ def integrity(gateway: Gateway) -> str:
     return "ok"
 
 
-def _damaged(gateway: Gateway) -> int:
-    """Blobs whose content is not what their name says, and messages whose content cannot be had."""
+def damage(gateway: Gateway) -> list[str]:
+    """Blobs whose content is not what their name says, and messages whose content cannot be had, each with what is wrong."""
     blobs = LocalBlobs(gateway.folder / "blobs")
-    wrong = 0
+    wrong = []
     for file in blobs.root.glob("??/*"):
-        if file.parent != blobs.spool_dir and hashlib.sha256(file.read_bytes()).hexdigest() != file.parent.name + file.name:
-            wrong += 1
+        if hashlib.sha256(file.read_bytes()).hexdigest() != file.parent.name + file.name:
+            wrong.append(f"{file.parent.name}{file.name}: {file.stat().st_size} bytes of something else")
     with gateway.engines() as engines, engines.reading() as connection:
         for stored in read_back(engines, connection):
             try:
                 content = blobs.get(stored.blob) if stored.blob is not None else stored.raw.content
-            except (IntakeError, OSError):
-                wrong += 1
+            except (IntakeError, OSError) as error:
+                wrong.append(f"{stored.intake_id}: {error}")
             else:
-                wrong += stored.raw.held is None and len(content) != stored.size
+                if stored.raw.held is None and len(content) != stored.size:
+                    wrong.append(f"{stored.intake_id}: {len(content)} bytes of {stored.size}")
     return wrong
 
 

@@ -92,6 +92,7 @@ class Gateway:
         self.log = self.folder / "log"
         self.config.write_text(self._configuration(), "utf-8")
         self.process: subprocess.Popen[bytes] | None = None
+        self._groups: set[int] = set()
         self.ready_after = 0.0
 
     def _configuration(self) -> str:
@@ -139,6 +140,7 @@ type = "api.message"
                 stderr=log,
                 start_new_session=True,
             )
+        self._groups.add(self.process.pid)
         return self.process
 
     def start(self, environ: Mapping[str, str] | None = None, *, seconds: float = 30.0) -> Self:
@@ -163,12 +165,14 @@ type = "api.message"
         return self.process.wait(seconds)
 
     def kill(self) -> None:
-        """SIGKILL to the whole group, as a power switch does to processes; returns when all of them are gone."""
+        """SIGKILL to all of it, as a power switch does to processes; returns when all of them are gone."""
         assert self.process is not None
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        for group in self._groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
         self.process.wait()
         wait_for("the whole group is gone", lambda: not self.group())
+        self._groups.clear()
 
     def kill_part(self, part: Part) -> int:
         """SIGKILL to one process; its id. AssertionError where there is none now."""
@@ -191,21 +195,20 @@ type = "api.message"
 
     def close(self) -> None:
         """Kill what still runs of it."""
-        if self.process is not None:
+        if self.process is not None and self._groups:
             self.kill()
 
     # -- processes --------------------------------------------------------------------------------------------------------------------
 
     def group(self) -> list[Process]:
-        """Every process of the group that is not a zombie."""
-        assert self.process is not None
+        """Every process that is not a zombie, also those that outlive an accepting process that was killed alone."""
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 with suppress(OSError):
                     # proc(5), /proc/pid/stat: state, ppid and pgrp follow the name, which is in brackets and may hold anything.
                     state, parent, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
-                    if int(group) == self.process.pid and state not in "ZX":
+                    if int(group) in self._groups and state not in "ZX":
                         found.append(Process(int(entry.name), int(parent)))
         return found
 
