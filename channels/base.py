@@ -98,7 +98,8 @@ class Spool:
     """Content that is too large for memory, in a file of ours that ``accept`` takes over (moves into the blob store).
 
     ``sha256`` is the hex digest of the whole file, ``size`` its length in bytes. The file lies in the directory that the gateway
-    hands to listeners (:class:`ListenContext`), so that taking over is a rename. Where ``accept`` raises, the file is the adapter's to delete.
+    hands to listeners (:class:`ListenContext`), so that taking over is a rename. Where ``accept`` raises, the file is the adapter's to
+    delete.
     """
 
     path: Path
@@ -112,9 +113,11 @@ class RawMessage:
 
     ``source_id`` is the sending side's own id (Message-ID, MessageSid, status id): with the channel's id it is the key of the
     idempotent receiver. ``received_at`` is aware, UTC. ``content`` is byte-exact and never re-encoded. ``envelope`` is what the
-    transport said: ``mail_from``, ``rcpt_to`` (space-separated), ``remote_ip``, ``helo``, signature verdicts …; plain strings, already valid Unicode.
+    transport said: ``mail_from``, ``rcpt_to`` (space-separated), ``remote_ip``, ``helo``, signature verdicts …; plain strings, already
+    valid Unicode.
     ``spool`` is set instead of ``content`` when a listener received more than it should hold in memory; whoever reads a stored
-    message gets it back with ``content`` filled and ``spool`` empty. ``held`` is a coded reason when the message is to be kept for a person without being read
+    message gets it back with ``content`` filled and ``spool`` empty. ``held`` is a coded reason when the message is to be kept for a
+    person without being read
     (``too_large``: content holds the headers). ``envelope["fingerprint"]``, where an adapter sets it, is a hash of what the message
     says, without what a redelivery may change: see :class:`Receipt`.
     """
@@ -193,7 +196,10 @@ class ListenContext:
 
 @runtime_checkable
 class Listener(Channel, Protocol):
-    """The adapter opens a port of its own; entering the context starts to accept, leaving it stops accepting and ends sessions in an orderly way."""
+    """The adapter opens a port of its own.
+
+    Entering the context starts to accept, leaving it stops accepting and ends sessions in an orderly way.
+    """
 
     def listen(self, accept: Accept, context: ListenContext, /) -> AbstractAsyncContextManager[None]: ...
 

@@ -15,9 +15,8 @@ def welcome(wired: Wired) -> list[str]:
         if listen is not None:
             lines.append(f"  {channel_id:<10} mail to {', '.join(recipients)} by SMTP at {listen}")
         elif settings.type == "api.message":
-            lines.append(
-                f"  {channel_id:<10} POST http://{server.listen}/api/v1/intake/{channel_id}, with a key: intake311 key add NAME --scope intake"
-            )
+            where = f"http://{server.listen}/api/v1/intake/{channel_id}"
+            lines.append(f"  {channel_id:<10} POST {where}, with a key: intake311 key add NAME --scope intake")
         elif isinstance(wired.channels[channel_id], Webhook):
             lines.append(f"  {channel_id:<10} webhook at {server.public_url}/channels/{channel_id}")
     lines += [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -16,15 +15,19 @@ from pathlib import Path
 
 def binaries() -> Path | None:
     """The folder of initdb and pg_ctl, or None where PostgreSQL's server is not installed."""
-    for folder in (*sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True), *os.environ.get("PATH", "").split(os.pathsep)):
-        if (Path(folder) / "initdb").exists() and (Path(folder) / "pg_ctl").exists():
-            return Path(folder)
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in (*installed, *map(Path, os.environ.get("PATH", "").split(os.pathsep))):
+        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+            return folder
     return None
 
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """Run a server until the block ends; yields its URL without a database. Root may not run it, so it runs as an unprivileged user then."""
+    """Run a server until the block ends; yields its URL without a database.
+
+    Root may not run it, so it runs as an unprivileged user then.
+    """
     place = Path(tempfile.mkdtemp(prefix="intake311-pg-", dir="/var/tmp"))
     user = _unprivileged()
     if user:

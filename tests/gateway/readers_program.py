@@ -72,7 +72,7 @@ async def main(source: zygote.Zygote, contents: list[str]) -> None:
         else:
             assert result.message.intake_id == one.intake_id
             found.append(result.message.attachments[0].sha256 if result.message.attachments else result.message.disposition or "read")
-    print(json.dumps({"results": found, "deaths": readers.deaths}))
+    sys.stdout.write(json.dumps({"results": found, "deaths": readers.deaths}) + "\n")
     await readers.close()
 
 

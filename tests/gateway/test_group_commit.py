@@ -68,7 +68,7 @@ async def test_too_much_that_waits_is_refused_and_what_waits_is_written() -> Non
 
     commits: GroupCommit[bytes, int] = GroupCommit(_write, name="test", weight=len, max_waiting=10, max_waiting_weight=1_000)
     first = commits.submit(b"x")
-    while commits.waiting:
+    while commits.waiting:  # noqa: ASYNC110  (the writer is a thread: there is no event to wait for)
         await asyncio.sleep(0.001)
     waiting = [commits.submit(b"y" * 300) for _ in range(3)]
     with pytest.raises(StoreBusy):
