@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import uvloop
 
@@ -134,7 +135,7 @@ class _Load:
         while len(self.waits) + self.refused < self.plan.messages:
             over = loop.create_future()
             try:
-                await loop.create_connection(lambda over=over: _Session(self, over), self.plan.host, self.plan.port)  # type: ignore[misc]
+                await loop.create_connection(partial(_Session, self, over), self.plan.host, self.plan.port)
             except OSError as error:
                 if self.next_mail() is None:
                     return
