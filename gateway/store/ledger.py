@@ -24,7 +24,7 @@ def balance(engines: Engines, *, verify_history: bool = True) -> dict[str, Any]:
     problems: list[str] = []
     with engines.reader.connect() as connection:
         if not engines.location.is_sqlite:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901  (the same connection, seeing one moment)
         with connection.begin():
             statement = select(MESSAGE.c.channel_id, MESSAGE.c.disposition, func.count()).group_by(
                 MESSAGE.c.channel_id, MESSAGE.c.disposition
