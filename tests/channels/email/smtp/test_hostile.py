@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from channels.email import _smtp_session
-from channels.email._smtp_wire import Wire
+from channels.email._smtp_wire import Wire, bytes_waiting
 from tests.channels.email.smtp.support import Client, Server, Store, connected, serving, until
 from tests.channels.email.smtp.traces import unescape
 
@@ -247,10 +249,38 @@ async def attack(server: Server) -> None:
 async def test_little_space_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 1870 §6.1: a message that would not fit is deferred before it is sent."""
     import shutil
-    from types import SimpleNamespace
 
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000_000))
     async with serving(tmp_path) as server, connected(server) as client:
         await client.say("EHLO x")
         assert (await client.say("MAIL FROM:<a@example.net> SIZE=800000")).startswith("452 4.3.1")
         assert (await client.say("MAIL FROM:<a@example.net> SIZE=600000")).startswith("250")
+
+
+def test_bytes_that_wait_in_the_kernel_are_seen() -> None:
+    """How a client that spoke before the greeting is found without making anybody wait."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        transport = SimpleNamespace(get_extra_info=lambda _name: ours)
+        assert bytes_waiting(transport) == 0  # type: ignore[arg-type]  # all that is asked of a transport
+        theirs.sendall(b"EHLO x\r\n")
+        assert bytes_waiting(transport) == 8  # type: ignore[arg-type]  # all that is asked of a transport
+    assert bytes_waiting(transport) == 0  # type: ignore[arg-type]  # closed: no error
+    assert bytes_waiting(None) == 0
+
+
+async def test_the_logs_of_the_library_say_no_more_than_warnings(tmp_path: Path) -> None:
+    """aiosmtpd logs addresses at INFO and bodies at DEBUG."""
+    async with serving(tmp_path):
+        for name in ("mail.log", "mail.debug"):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+async def test_ipv6(tmp_path: Path) -> None:
+    async with serving(tmp_path, listen="[::1]:0") as server:
+        reader, writer = await asyncio.open_connection("::1", server.port)
+        client = Client(reader, writer)
+        assert (await client.reply()).startswith("220")
+        assert (await client.deliver(b"Subject: x\r\n")).startswith("250")
+        assert server.store.messages[0].envelope["remote_ip"] == "::1"
+        client.vanish()
