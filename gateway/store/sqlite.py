@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ WRITER_PRAGMAS = (
     ("journal_size_limit", 67_108_864),
 )
 READER_PRAGMAS = (("query_only", 1), ("busy_timeout", 10_000))
+WEAKER = "INTAKE_TEST_SYNCHRONOUS"
+"""Environment name by which a test asks for another ``synchronous``, to show that power cuts then lose what was acknowledged."""
 
 
 def require_sound_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -51,15 +53,25 @@ def connect(path: Path, *, write: bool) -> Any:
     address = path.absolute().as_uri() + ("?mode=rwc" if write else "?mode=ro")
     try:
         connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, cached_statements=300)
-        for name, value in WRITER_PRAGMAS if write else READER_PRAGMAS:
+        pragmas = _writer_pragmas(os.environ) if write else READER_PRAGMAS
+        for name, value in pragmas:
             connection.execute(f"PRAGMA {name}={value}")
-        for name, value in WRITER_PRAGMAS if write else ():
+        for name, value in pragmas if write else ():
             kept = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if kept != value:
                 raise StoreError(f"{path}: PRAGMA {name} is {kept} where {value} is needed; is the file on a local disk?")
     except sqlite3.Error as error:
         raise StoreError(f"{path}: cannot be opened ({error})") from error
     return connection
+
+
+def _writer_pragmas(environ: Mapping[str, str]) -> Sequence[tuple[str, str | int]]:
+    weaker = environ.get(WEAKER)
+    if not weaker:
+        return WRITER_PRAGMAS
+    if environ.get("INTAKE_TEST") != "1" or weaker != "NORMAL":
+        raise StoreError(f"{WEAKER}: only NORMAL, and only for tests; it is refused unless INTAKE_TEST=1")
+    return [(name, 1 if name == "synchronous" else value) for name, value in WRITER_PRAGMAS]
 
 
 @contextmanager

@@ -22,12 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.clock import now
-from gateway.errors import IntakeError
 from gateway.store import deliveries as outbox
 from gateway.store import ledger
 from gateway.store import messages as stored_messages
 from gateway.store import requests as stored_requests
-from gateway.store.blobs import LocalBlobs
 from gateway.store.claims import read_back
 from gateway.store.sqlite import connect
 from normalizer.model import InboundMessage
@@ -141,21 +139,22 @@ def integrity(gateway: Gateway) -> str:
 
 def damage(gateway: Gateway) -> list[str]:
     """Blobs whose content is not what their name says, and messages whose content cannot be had, each with what is wrong."""
-    blobs = LocalBlobs(gateway.folder / "blobs")
-    wrong = []
-    for file in blobs.root.glob("??/*"):
-        if hashlib.sha256(file.read_bytes()).hexdigest() != file.parent.name + file.name:
-            wrong.append(f"{file.parent.name}{file.name}: {file.stat().st_size} bytes of something else")
+    root = gateway.folder / "blobs"
+    wrong = [f"{file}: is something else" for file in root.glob("??/*") if _digest(file) != file.parent.name + file.name]
     with gateway.engines() as engines, engines.reading() as connection:
         for stored in read_back(engines, connection):
-            try:
-                content = blobs.get(stored.blob) if stored.blob is not None else stored.raw.content
-            except (IntakeError, OSError) as error:
-                wrong.append(f"{stored.intake_id}: {error}")
-            else:
-                if stored.raw.held is None and len(content) != stored.size:
-                    wrong.append(f"{stored.intake_id}: {len(content)} bytes of {stored.size}")
+            file = root / (stored.blob or "")[:2] / (stored.blob or "")[2:]
+            if stored.blob is not None and not file.is_file():
+                wrong.append(f"{stored.intake_id}: its blob is missing")
+                continue
+            size = len(stored.raw.content) if stored.blob is None else file.stat().st_size
+            if stored.raw.held is None and size != stored.size:
+                wrong.append(f"{stored.intake_id}: {size} bytes of {stored.size}")
     return wrong
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def spooled(gateway: Gateway) -> list[Path]:

@@ -72,7 +72,10 @@ class Process:
 
 @dataclass
 class Gateway:
-    """A gateway in ``folder``. ``extra`` is TOML added to its configuration, ``environ`` what its environment has besides ours."""
+    """A gateway whose store is in ``folder``, and whose configuration and log are in ``home``, by default the same.
+
+    ``extra`` is TOML added to its configuration, ``environ`` what its environment has besides ours.
+    """
 
     folder: Path
     store_url: str = ""
@@ -83,13 +86,14 @@ class Gateway:
     worker_extra: str = ""
     sink_extra: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
+    home: Path | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.store_url = self.store_url or f"sqlite:///{self.folder}/store.db"
         self.http_port, self.smtp_port = free_port(), free_port()
-        self.config = self.folder / "intake311.toml"
-        self.log = self.folder / "log"
+        home = self.home or self.folder
+        self.config, self.log = home / "intake311.toml", home / "log"
         self.config.write_text(self._configuration(), "utf-8")
         self.process: subprocess.Popen[bytes] | None = None
         self._groups: set[int] = set()
