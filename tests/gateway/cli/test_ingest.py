@@ -93,3 +93,25 @@ def test_while_a_gateway_runs_it_processes_and_what_came_by_smtp_is_known(tmp_pa
         wait_for("everything settled", lambda: city.ledger()["pending"] == 0)
         books = city.ledger()
         assert (books["received"], books["balanced"]) == (7, True)
+
+
+def test_an_interrupted_run_is_simply_repeated(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    for stage in ("inbox.commit.after", "worker.commit.before"):
+        dead = city.run("ingest", "--channel", "mail", FILES / "mails", environ={"INTAKE_TEST": "1", "INTAKE_FAILPOINT": f"{stage}:kill@1"})
+        assert dead.returncode < 0
+    (report,) = city.objects("ingest", "--channel", "mail", "--json", FILES / "mails")
+    assert (report["read"], report["already_there"], report["pending"]) == (7, 7, 0)
+    books = city.ledger()
+    assert (books["received"], books["pending"], books["balanced"], books["chain_ok"]) == (7, 0, True, True)
+
+
+def test_a_full_disk_stops_it_without_losing_count(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.ok("migrate")
+    failed = city.run(
+        "ingest", "--channel", "mail", FILES / "mails", environ={"INTAKE_TEST": "1", "INTAKE_FAILPOINT": "inbox.insert:enospc@1"}
+    )
+    assert (failed.returncode, b"run it again" in failed.stderr) == (1, True), failed.stderr.decode()
+    city.ok("ingest", "--channel", "mail", FILES / "mails")
+    assert city.ledger()["received"] == 7
