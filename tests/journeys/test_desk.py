@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.journeys.checking import deliver_all
 from tests.journeys.conftest import MakeGateway
-from tests.journeys.receiver import Manner, Receiver
+from tests.journeys.receiver import DOWN, GOOD, Receiver
 from tests.journeys.running import Gateway, wait_for
 
 
@@ -83,7 +83,7 @@ def test_what_is_discarded_stays_in_the_books(make_gateway: MakeGateway) -> None
 
 
 def test_a_delivery_is_held_and_sent_again_by_hand(make_gateway: MakeGateway, receiver: Receiver) -> None:
-    receiver.manner = lambda _effect: Manner(status=503)
+    receiver.manner = lambda _call: DOWN
     with make_gateway("", receiver) as gateway:
         send(gateway, "Lamp out", "The street light at 12 Elm Street is out.\n")
         gateway.drain(received=1)
@@ -92,7 +92,7 @@ def test_a_delivery_is_held_and_sent_again_by_hand(make_gateway: MakeGateway, re
         gateway.cli("deliveries", "hold", row["delivery_id"])
         (row,) = gateway.lines("deliveries", "list", "--json")
         assert (row["state"], row["next_attempt_datetime"]) == ("hold", None)
-        receiver.manner = None
+        receiver.manner = lambda _call: GOOD
         gateway.cli("deliveries", "retry", row["delivery_id"])
         wait_for("the delivery", lambda: gateway.lines("deliveries", "list", "--json")[0]["state"] == "delivered", seconds=40)
         assert gateway.cli("deliveries", "retry", "4711").returncode == 1, "there is no such delivery"
