@@ -13,10 +13,10 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection, select
 
-from gateway.store.keys64 import address_place, cell_place, cell_places, reference_key
-from gateway.store.tables import MESSAGE, MESSAGE_REFERENCE, REQUEST_MESSAGE, REQUEST_PLACE, SERVICE_REQUEST
-from normalizer.locate import address_key
-from normalizer.model import InboundMessage, ServiceRequest
+from gateway.store.keys64 import address_place, cell_places, reference_key
+from gateway.store.neighbours import Neighbours
+from gateway.store.tables import MESSAGE, MESSAGE_REFERENCE, REQUEST_MESSAGE, SERVICE_REQUEST
+from normalizer.model import InboundMessage
 from normalizer.pipeline import Known, Work
 from normalizer.ports import KnownMessage, KnownRequest
 
@@ -30,12 +30,11 @@ _MOST = 2_000
 class Facts:
     """The known messages and requests of one transaction."""
 
-    def __init__(self, connection: Connection, works: Iterable[Work]) -> None:
+    def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
         self._connection = connection
         self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
         self._fetched: set[int] = set()
-        self._requests: dict[int, list[KnownRequest]] = defaultdict(list)
-        self._oldest: dict[tuple[str, datetime], int] = {}
+        self.neighbours = Neighbours(connection, works)
         self._fetch(key for work in works for key in self._reference_keys(work.message))
 
     def known(self, jurisdiction_id: str) -> Known:
@@ -46,22 +45,21 @@ class Facts:
         """Remember what became of a work, for those that come after it in the same transaction."""
         message = work.message
         belongs_to = work.follows or (message.service_request_ids[0] if message.service_request_ids else None)
-        request = work.requests[0] if work.requests else None
+        first = work.requests[0] if work.requests else None
         for key, own in references(message):
             known = KnownMessage(
                 intake_id=message.intake_id,
                 message_id=message.message_id if own else None,
                 sender_key=work.sender_key,
                 service_request_id=belongs_to,
-                service_code=request.service_code if request else None,
-                address_string=request.address_string if request else None,
+                service_code=first.service_code if first else None,
+                address_string=first.address_string if first else None,
             )
             self._messages[key].append(known)
             self._fetched.add(key)
         if work.follows is None:
             for request in work.requests:
-                for place in places(request):
-                    self._requests[place].append(_known_request(request, work.sender_key))
+                self.neighbours.add(request, work.sender_key)
 
     def by_message_ids(self, jurisdiction_id: str, message_ids: Sequence[str]) -> list[KnownMessage]:
         keys = [reference_key(jurisdiction_id, message_id) for message_id in message_ids]
@@ -83,44 +81,6 @@ class Facts:
             return None
         intake_id, sender_key, status, document = found
         return _known_message(intake_id, None, sender_key, service_request_id, status, document)
-
-    def at_places(self, jurisdiction_id: str, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
-        statement = (
-            select(SERVICE_REQUEST.c.document, SERVICE_REQUEST.c.service_request_id, SERVICE_REQUEST.c.status)
-            .join(REQUEST_PLACE, REQUEST_PLACE.c.request_id == SERVICE_REQUEST.c.id)
-            .where(REQUEST_PLACE.c.place.in_(keys), REQUEST_PLACE.c.request_id >= self._first_since(jurisdiction_id, since))
-            .order_by(REQUEST_PLACE.c.request_id.desc())
-            .limit(limit)
-        )
-        found = [known for key in keys for known in reversed(self._requests.get(key, ())) if known.requested_datetime >= since]
-        for document, service_request_id, status in self._connection.execute(statement):
-            fields = orjson.loads(document)
-            found.append(
-                KnownRequest(
-                    service_request_id=service_request_id,
-                    service_code=fields.get("service_code", "other"),  # the document leaves defaults out
-                    requested_datetime=datetime.fromisoformat(fields["requested_datetime"]),
-                    text=fields.get("description", ""),
-                    status=status,
-                    lat=fields.get("lat"),
-                    long=fields.get("long"),
-                    address_string=fields.get("address_string"),
-                )
-            )
-        return found[:limit]
-
-    def _first_since(self, jurisdiction_id: str, since: datetime) -> int:
-        """The number of the first request since then: numbers rise with time, so the key of the places serves as a time index."""
-        day = since.replace(hour=0, minute=0, second=0, microsecond=0)
-        if (jurisdiction_id, day) not in self._oldest:
-            statement = (
-                select(SERVICE_REQUEST.c.id)
-                .where(SERVICE_REQUEST.c.jurisdiction_id == jurisdiction_id, SERVICE_REQUEST.c.requested_datetime >= day)
-                .order_by(SERVICE_REQUEST.c.requested_datetime)
-                .limit(1)
-            )
-            self._oldest[jurisdiction_id, day] = self._connection.execute(statement).scalar() or 0
-        return self._oldest[jurisdiction_id, day]
 
     def _fetch(self, keys: Iterable[int]) -> None:
         wanted = sorted(set(keys) - self._fetched)
@@ -169,10 +129,10 @@ class _Requests:
         self._facts, self._jurisdiction_id = facts, jurisdiction_id
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.at_places(self._jurisdiction_id, cell_places(self._jurisdiction_id, lat, long), since, limit)
+        return self._facts.neighbours.at(cell_places(self._jurisdiction_id, lat, long), since, limit)
 
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.at_places(self._jurisdiction_id, [address_place(self._jurisdiction_id, address)], since, limit)
+        return self._facts.neighbours.at([address_place(self._jurisdiction_id, address)], since, limit)
 
 
 def references(message: InboundMessage) -> list[tuple[int, bool]]:
@@ -184,16 +144,6 @@ def references(message: InboundMessage) -> list[tuple[int, bool]]:
         if referred:
             keys.setdefault(reference_key(message.jurisdiction_id, referred), False)
     return list(keys.items())
-
-
-def places(request: ServiceRequest) -> list[int]:
-    """The keys under which a request can be found by its place."""
-    found = []
-    if request.lat is not None and request.long is not None:
-        found.append(cell_place(request.jurisdiction_id, request.lat, request.long))
-    if request.address_string and (key := address_key(request.address_string)):
-        found.append(address_place(request.jurisdiction_id, key))
-    return found
 
 
 def _known_message(
@@ -208,19 +158,4 @@ def _known_message(
         closed=status == "closed",
         service_code=fields.get("service_code", "other") if request else None,
         address_string=fields.get("address_string"),
-    )
-
-
-def _known_request(request: ServiceRequest, sender_key: str | None) -> KnownRequest:
-    assert request.requested_datetime is not None  # noqa: S101  (the draft stage sets it)
-    return KnownRequest(
-        service_request_id=request.service_request_id,
-        service_code=request.service_code,
-        requested_datetime=request.requested_datetime,
-        text=request.description,
-        status=request.status,
-        lat=request.lat,
-        long=request.long,
-        address_string=request.address_string,
-        sender_key=sender_key,
     )

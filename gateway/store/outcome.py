@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from gateway.store import history, numbers
 from gateway.store.documents import pack
 from gateway.store.history import Event
-from gateway.store.known import Facts, places, references
+from gateway.store.known import Facts, references
+from gateway.store.neighbours import places
 from gateway.store.parties import People
 from gateway.store.tables import (
     ATTACHMENT,

@@ -16,6 +16,10 @@ from channels.base import StoreBusy
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_GATHER = 0.001
+"""Seconds that a commit waits for as many items as the last one had. Those who are many come in a rhythm: each got its answer from the last
+commit and is about to ask for the next, and half-empty commits would make all of them wait longer. A single one never waits.
+"""
 
 
 class GroupCommit(Generic[Item, Result]):
@@ -46,6 +50,7 @@ class GroupCommit(Generic[Item, Result]):
         self._waiting_weight = 0
         self._condition = threading.Condition()
         self._closing = False
+        self._last = 0
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -65,7 +70,8 @@ class GroupCommit(Generic[Item, Result]):
                 raise StoreBusy(f"{len(self._queue)} writes are waiting")
             self._queue.append((item, future, weight))
             self._waiting_weight += weight
-            self._condition.notify()
+            if len(self._queue) == 1 or len(self._queue) == self._last:  # nothing, or not enough yet, for the thread to wake for
+                self._condition.notify()
         return future
 
     async def close(self) -> None:
@@ -79,6 +85,8 @@ class GroupCommit(Generic[Item, Result]):
         with self._condition:
             while not self._queue and not self._closing:
                 self._condition.wait()
+            if self._last > 1 and len(self._queue) < self._last and not self._closing:
+                self._condition.wait(_GATHER)
             batch: list[tuple[Item, asyncio.Future[Result], int]] = []
             weight = 0
             while self._queue and len(batch) < self._max_items and (not batch or weight + self._queue[0][2] <= self._max_weight):
@@ -86,6 +94,7 @@ class GroupCommit(Generic[Item, Result]):
                 weight += entry[2]
                 batch.append(entry)
             self._waiting_weight -= weight
+            self._last = len(batch)
             return batch
 
     def _run(self) -> None:
