@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
@@ -28,7 +28,7 @@ from gateway.store.messages import held_ids
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter, forget_message
 from gateway.store.stored import Stored
 from gateway.store.transactions import Transactions
-from normalizer.model import InboundMessage
+from normalizer.model import ChannelName, InboundMessage
 from normalizer.pipeline import Context, Known, Work, relate
 
 _log = structlog.get_logger("gateway.worker")
@@ -40,6 +40,8 @@ _PAUSE = 2.0
 _POISON_CLAIMS = 5
 """Claims after which a message is held unread (PostgreSQL): whoever had it before did not live to say why."""
 
+_CHANNELS: dict[str, ChannelName] = {name: name for name in get_args(ChannelName)}
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -50,7 +52,10 @@ class Counted:
 
 
 class Worker:
-    """The worker of one gateway process. ``observe`` is told of every committed batch."""
+    """The worker of one gateway process.
+
+    ``adapters`` has each channel's type, for messages that cannot be read; ``observe`` is told of every committed batch.
+    """
 
     def __init__(  # noqa: PLR0913  (the parts that it works with, each named)
         self,
@@ -60,6 +65,7 @@ class Worker:
         contexts: Mapping[str, Context],
         outbox: Outbox,
         *,
+        adapters: Mapping[str, str],
         batch: int,
         processes: int,
         lease: float,
@@ -67,7 +73,7 @@ class Worker:
         on_requests: Callable[[], None] = lambda: None,
     ) -> None:
         self._claims, self._readers, self._transactions = claims, readers, transactions
-        self._contexts, self._outbox = contexts, outbox
+        self._contexts, self._outbox, self._adapters = contexts, outbox, adapters
         self._batch, self._ahead, self._lease = batch, processes + 1, lease
         self._observe, self._on_requests = observe, on_requests
         self._awake = asyncio.Event()
@@ -167,7 +173,9 @@ class Worker:
     async def _commit(
         self, taken: Sequence[Stored], results: Sequence[Result], *, actor: str = "gateway", again: bool = False
     ) -> list[Outcome]:
-        outcomes = [_outcome(stored, result) for stored, result in zip(taken, results, strict=True)]
+        outcomes = [
+            _outcome(stored, result, self._adapters.get(stored.channel_id, "")) for stored, result in zip(taken, results, strict=True)
+        ]
 
         def _write(connection: Connection) -> list[Outcome]:
             failpoint.hit("worker.begin")
@@ -204,7 +212,7 @@ class Worker:
         relate([work], context, facts.known(work.message.jurisdiction_id))
 
 
-def _outcome(stored: Stored, result: Result) -> Outcome:
+def _outcome(stored: Stored, result: Result, adapter: str) -> Outcome:
     """What is to be written for one message; an unread one is held with what is known of it without reading it."""
     trace: dict[str, Any] = {"received": stored.raw.received_at.isoformat(), "size": stored.size, "claims": stored.attempts}
     if isinstance(result, Work):
@@ -213,6 +221,8 @@ def _outcome(stored: Stored, result: Result) -> Outcome:
     trace["unread"] = result.detail
     message = InboundMessage(
         intake_id=stored.intake_id,
+        channel=_CHANNELS.get(adapter.partition(".")[0], "api"),
+        adapter=adapter,
         channel_id=stored.channel_id,
         jurisdiction_id=stored.jurisdiction_id,
         source_id=stored.raw.source_id,

@@ -42,6 +42,8 @@ _OVER_STOCK = 1.5
 _REUSED = 5.0
 _UNEVEN = 2.0
 """A reference whose rounds differ by more than this is measured again."""
+_LONG = 150.0
+"""Seconds after which nothing is measured again: the whole should end within five minutes."""
 Tell = Callable[[str], None]
 
 
@@ -178,7 +180,8 @@ def run(
         cells = [_Cell(size, count) for size in sizes for count in sessions]
         for cell in [*cells, _Cell(min(sizes), 20, reuse=True)]:
             tell(str(cell))
-            figures += _figures(cell, _measure(cell, contestants, rounds, messages))
+            attempts = 2 if time.perf_counter() - started < _LONG else 1
+            figures += _figures(cell, _measure(cell, contestants, rounds, messages, attempts))
         tell(f"latency at {_RATE:g} mails a second")
         figures += _latency(contestants, rounds)
     names = [contestant.name for contestant in contestants]
@@ -194,11 +197,11 @@ def run(
     return result
 
 
-def _measure(cell: _Cell, contestants: Sequence[Contestant], rounds: int, messages: int | None) -> dict[str, _Turns]:
-    """All rounds of a cell; measured again, once, where a reference was uneven."""
+def _measure(cell: _Cell, contestants: Sequence[Contestant], rounds: int, messages: int | None, attempts: int) -> dict[str, _Turns]:
+    """All rounds of a cell; measured again, if there is an attempt left, where a reference was uneven."""
     count = messages or _enough(cell, contestants)
     turns: dict[str, _Turns] = {}
-    for _ in range(2):
+    for _ in range(attempts):
         turns = {contestant.name: _Turns() for contestant in contestants}
         for number in range(max(rounds, 2)):
             first = number % len(contestants)

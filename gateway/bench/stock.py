@@ -125,7 +125,7 @@ def _copy(connection: Any, template: _Template, copy: int, copies: int) -> None:
     parameters = _parameters(template, copy, copies)
     for table, columns in _tables(connection).items():
         chosen = ", ".join(_MOVED[table].get(column, column) for column in columns)
-        statement = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {_WHICH[table]}"  # noqa: S608  (ours)
+        statement = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {_WHICH[table]}"  # noqa: S608  (our own names)
         connection.execute(statement, parameters)
 
 
@@ -136,7 +136,7 @@ def _move_template(connection: Any, template: _Template, copies: int) -> None:
         times = [name for name in columns if name in ("received_at", "received_datetime", "requested_datetime", "updated_datetime")]
         if times:
             changes = ", ".join(f"{name} = {_MOVED[table][name]}" for name in times)
-            connection.execute(f"UPDATE {table} SET {changes} WHERE {_WHICH[table]}", parameters)  # noqa: S608  (ours)
+            connection.execute(f"UPDATE {table} SET {changes} WHERE {_WHICH[table]}", parameters)  # noqa: S608  (our own names)
 
 
 def _parameters(template: _Template, copy: int, copies: int) -> dict[str, int]:

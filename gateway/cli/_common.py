@@ -19,6 +19,8 @@ from gateway.clock import now
 from gateway.errors import StoreError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gateway.store.engine import Engines
     from gateway.wiring import Wired
 
@@ -32,6 +34,8 @@ Channel = Annotated[str | None, typer.Option(help="Only this channel, by its nam
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the newest so many. The default is all with --json, otherwise 50.")]
 _AGO = re.compile(r"(\d+)([mhd])")
 _FOR_PEOPLE = 50
+_HARMLESS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+"""Control characters, above all ESC, could make a terminal do things."""
 _WHOLE = frozenset({"intake_id", "number", "id", "request", "since", "received", "at", "after", "next attempt"})
 """Columns that are no use in halves: people copy them."""
 
@@ -99,28 +103,35 @@ def emit(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table for people on standard output."""
-    from rich.console import Console
+    """A table for people on standard output; what residents wrote is shown as it is, never obeyed as markup or by the terminal."""
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
         drawn.add_column(column, no_wrap=column in _WHOLE, overflow="fold")
     for row in rows:
-        drawn.add_row(*("" if cell is None else cell if isinstance(cell, str) else str(cell) for cell in row))
-    Console().print(drawn)
+        drawn.add_row(*(Text("" if cell is None else str(cell).translate(_HARMLESS)) for cell in row))
+    _console().print(drawn)
 
 
 def facts(pairs: Mapping[str, Any]) -> None:
     """Names and values for people, without those that are empty."""
-    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table.grid(padding=(0, 2))
     for name, value in pairs.items():
         if value not in (None, "", [], {}, False):
-            drawn.add_row(f"[bold]{name}[/]", str(value))
-    Console().print(drawn)
+            drawn.add_row(Text(name, style="bold"), Text(str(value).translate(_HARMLESS)))
+    _console().print(drawn)
+
+
+def _console() -> Console:
+    """As wide as the terminal; into a file or a pipe, wide enough not to break lines that a tool will search."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=240)
 
 
 def local(at: datetime | None) -> str:

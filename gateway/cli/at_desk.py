@@ -36,6 +36,7 @@ async def worker(store: Opened, *, processes: int | None = None) -> AsyncIterato
             transactions,
             store.wired.contexts,
             outbox,
+            adapters={name: channel.type for name, channel in store.wired.channel_settings.items()},
             batch=settings.worker.batch,
             processes=count,
             lease=2 * settings.worker.deadline + 30,

@@ -76,6 +76,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
         transactions,
         wired.contexts,
         outbox_of(wired),
+        adapters={name: channel.type for name, channel in wired.channel_settings.items()},
         batch=settings.worker.batch,
         processes=settings.worker.processes,
         lease=2 * settings.worker.deadline + 30,
