@@ -57,10 +57,11 @@ class Effect:
 
 @dataclass
 class Receiver:
-    """Listens on loopback as long as its context is open. ``manner`` decides about each call by its number, from 1."""
+    """Listens on loopback as long as its context is open. ``manner`` decides about each call by its number, from 1; port 0 is any."""
 
     manner: Callable[[int], Manner] = lambda _number: GOOD
     secret: str = SECRET
+    port: int = 0
     effects: dict[str, Effect] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     forged: int = 0
@@ -70,7 +71,7 @@ class Receiver:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._key = base64.b64decode(self.secret.removeprefix("whsec_"))
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", self.port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
 
