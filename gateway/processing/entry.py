@@ -13,7 +13,7 @@ from gateway.readers import zygote
 from gateway.readers.child import Reader
 from gateway.wiring import Wired
 
-NICENESS = 15
+NICENESS = 19
 """Understanding yields to accepting: the sender waits for the one and not for the other."""
 
 

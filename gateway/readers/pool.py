@@ -82,6 +82,8 @@ class Readers:
             reader.kill()
             reader = None
             return None
+        except Unavailable:  # the reader is well, the blob store is not
+            raise
         except BaseException:
             if reader is not None:
                 reader.kill()
