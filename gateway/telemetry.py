@@ -34,6 +34,7 @@ _MAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,255}")
 _PHONE = re.compile(r"(?<![\w.:/-])(?:\+\d|\(?\d{3}\)?[ .-]\d{3}[ .-]|\d{7})[\d .()-]{2,14}\d(?![\w:])")
 """Telephone numbers as people write them; not addresses of machines, times or ids."""
 _FOLDER = "intake311-metrics-"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # the folder below it is made for its owner alone
 
 
 def set_up_logging(style: Literal["auto", "json", "console"] = "auto", level: str = "info") -> None:
@@ -86,9 +87,10 @@ def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str,
 def metrics_folder(environ: MutableMapping[str, str]) -> Path:
     """Make this gateway's folder for metrics and name it in ``environ``; call it before :mod:`gateway.metrics` is imported.
 
-    Folders of gateways that are no more are removed on the way.
+    It lies in memory, where the system has a place for that: its files are mapped, and a process that writes to a mapped page for which a
+    full disk has no room is killed (SIGBUS, mmap(2)). Folders of gateways that are no more are removed on the way.
     """
-    parent = Path(tempfile.gettempdir())
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
     for old in parent.glob(f"{_FOLDER}*"):
         pid = old.name.removeprefix(_FOLDER)
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pysqlite3 import dbapi2
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -100,6 +101,7 @@ def sqlite_engine(path: Path, *, write: bool) -> Engine:
     engine = create_engine(
         "sqlite+pysqlite://",
         creator=lambda: connect(path, write=write),
+        module=dbapi2,  # whose errors SQLAlchemy is to know: with the standard library's module none of ours would be one
         poolclass=StaticPool if write else QueuePool,
         **({} if write else {"pool_size": 4, "max_overflow": 4}),
     )
