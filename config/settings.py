@@ -83,7 +83,7 @@ class Store(Section):
     """``sqlite:///path`` (one machine) or ``postgresql://user@host/database`` (several). A password belongs into the environment."""
     blobs: str = "var/blobs"
     """Where large bodies and attachments go: a directory, or ``s3://bucket/prefix``."""
-    inline_limit: ByteSize = ByteSize(64 * 2**10)
+    inline_limit: ByteSize = ByteSize(256 * 2**10)
     """A body up to this size stays in its row; a larger one becomes a blob."""
     min_free: ByteSize = ByteSize(256 * 2**20)
     """With less than this free on a disk of the store, messages are refused for the time being (SMTP 452, HTTP 507)."""

@@ -34,7 +34,7 @@ def test_defaults(tmp_path: Path) -> None:
     configuration = good(tmp_path)
     assert configuration.server.listen == Listen("127.0.0.1", 8311)
     assert configuration.languages == ["en", "fr"]
-    assert configuration.store.inline_limit == 65_536
+    assert configuration.store.inline_limit == 262_144
     assert configuration.worker.processes >= 1
     assert configuration.catalog.name == "catalog.toml"
     assert configuration.server.public_name == "127.0.0.1"
