@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that an id can be read aloud."""
 
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+"""Two digits at a time: an id is made for every message."""
+
 
 def now() -> datetime:
     """The current time, aware, UTC."""
@@ -19,8 +22,4 @@ def new_id(at_ms: int | None = None) -> str:
     """A new 26-character id that sorts by time of creation: 48 bits of Unix milliseconds, then 80 random bits (the ULID layout)."""
     stamp = int(time.time() * 1000) if at_ms is None else at_ms
     number = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
-    digits = []
-    for _ in range(26):
-        number, rest = number >> 5, number & 31
-        digits.append(_ALPHABET[rest])
-    return "".join(reversed(digits))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

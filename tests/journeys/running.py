@@ -114,6 +114,7 @@ public_url = "http://127.0.0.1:{self.http_port}"
 [store]
 url = "{self.store_url}"
 blobs = "{self.folder}/blobs"
+inline_limit = "64 KiB"
 {self.store_extra or 'min_free = "1 MiB"'}
 [worker]
 processes = 1
