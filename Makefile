@@ -11,7 +11,7 @@ READY   := $(VENV)/.ready
 DEV     := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run demo test check format bench lock docs postgres clean
+.PHONY: help setup dev run demo test check format faults bench lock docs postgres clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -47,6 +47,13 @@ format: $(DEV) ## let ruff format and mend what it can
 bench: $(READY) ## the benchmarks, each beside its reference in the same run
 	$(BIN)/intake311 bench intake
 	$(BIN)/intake311 bench pipeline
+
+faults: $(DEV) ## kills, power cuts, full disks, a failing system, many times over (about 20 minutes; what needs root says so)
+	$(BIN)/python -m pytest -m faults tests/journeys
+	$(BIN)/python -m tests.faults.kills
+	$(BIN)/python -m tests.faults.powercut || test $$? -eq 2
+	$(BIN)/python -m tests.faults.diskfull || test $$? -eq 2
+	$(BIN)/python -m tests.faults.crm
 
 lock: $(DEV) ## make the locks anew after a change of dependencies in pyproject.toml
 	$(BIN)/python -m tests.project.locks write

@@ -98,6 +98,7 @@ def test_a_full_disk_makes_no_message_unreadable(make_gateway: MakeGateway, tmp_
             filler = fill(disk)
             os.kill(processing, signal.SIGCONT)
             wait_for("processing has failed", lambda: gateway.has_logged("processing failed, trying again"))
+            assert gateway.parts()["processing"] == [processing]
             filler.unlink()
             gateway.drain(received=4)
             found = examine(gateway, records)
@@ -156,6 +157,24 @@ def test_a_database_that_stays_locked_is_a_temporary_refusal_within_15_seconds(m
     hand_over(gateway, records, [letter])
     gateway.drain(received=1)
     assert examine(gateway, records).sound
+
+
+@pytest.mark.faults
+def test_a_main_database_that_stays_locked_makes_processing_wait_and_holds_no_message(
+    make_gateway: MakeGateway, receiver: Receiver, records: Records
+) -> None:
+    # SQLite's errors were once taken for a fault of the message: one by one they became held, or ended the process.
+    gateway = make_gateway(sink=receiver).start()
+    assert gateway.location.main is not None
+    with locked(gateway.location.main):
+        hand_over(gateway, records, letters("main", 5))
+        wait_for("processing has given up once", lambda: gateway.has_logged("processing failed, trying again"), seconds=45)
+    gateway.drain(received=5)
+    deliver_all(gateway)
+    found = examine(gateway, records, receiver)
+    assert found.sound, found
+    assert found.held == 0
+    assert not gateway.has_logged("processing ended by itself")
 
 
 def test_who_understands_waits_for_a_locked_database_and_who_accepts_does_not(make_gateway: MakeGateway, records: Records) -> None:
