@@ -24,9 +24,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the longer runs unless they are asked for (``-m faults``)."""
     if "faults" in str(config.getoption("-m")):
         return
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.skip(reason="a longer run of faults: make faults"))
+    longer = [item for item in items if item.get_closest_marker("faults")]
+    if longer:
+        config.hook.pytest_deselected(items=longer)
+        items[:] = [item for item in items if item not in longer]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,10 +29,6 @@ def _some_more(records: Records, count: int) -> None:
     wait_for(f"{count} more are acknowledged", lambda: len(records.acked) >= goal)
 
 
-def _another(gateway: Gateway, part: Part, killed: int) -> bool:
-    return any(pid != killed for pid in gateway.parts()[part])
-
-
 def _settle(gateway: Gateway, records: Records, senders: list[Sender]) -> None:
     stop_all(senders)
     gateway.drain(received=len(records.acked))
@@ -56,13 +51,22 @@ def test_sigterm_under_load_loses_nothing_and_exits_0(
     assert set(records.answers) <= {421, 451, 503, 0, -1}, records.answers
 
 
-def test_kill_9_under_load_with_a_failing_sink(make_gateway: MakeGateway, store_url: str, records: Records) -> None:
+def test_kill_9_under_load_with_a_failing_sink(make_gateway: MakeGateway, records: Records) -> None:
+    _kill_9(make_gateway, "", records, kills=2)
+
+
+@pytest.mark.faults
+def test_kill_9_under_load_with_a_failing_sink_on_postgresql(make_gateway: MakeGateway, postgres_url: str, records: Records) -> None:
+    _kill_9(make_gateway, postgres_url, records, kills=3)
+
+
+def _kill_9(make_gateway: MakeGateway, store_url: str, records: Records, *, kills: int) -> None:
     # A fifth of the calls fail, and of those half after the effect: the receiver then sees the same webhook-id again.
     manners = itertools.cycle([GOOD] * 8 + [DOWN, LOST_ANSWER])
     with Receiver(lambda _number: next(manners)) as receiver:
         gateway = make_gateway(store_url, receiver).start()
         senders = _under_load(gateway, records)
-        for _ in range(2):
+        for _ in range(kills):
             _some_more(records, 30)
             gateway.kill()
             gateway.let_leases_end()
@@ -82,10 +86,9 @@ def test_a_process_that_is_killed_comes_back_and_everything_is_processed(
     gateway = make_gateway(sink=receiver).start()
     accepting = gateway.parts()["accepting"]
     senders = _under_load(gateway, records)
-    for _ in range(2):
-        _some_more(records, 30)
-        killed = gateway.kill_part(part)
-        wait_for(f"another {part} is there", partial(_another, gateway, part, killed))
+    _some_more(records, 30)
+    killed = gateway.kill_part(part)
+    wait_for(f"another {part} is there", lambda: any(pid != killed for pid in gateway.parts()[part]))
     _some_more(records, 30)
     assert gateway.parts()["accepting"] == accepting, "whoever accepts is not disturbed"
     _settle(gateway, records, senders)
@@ -102,12 +105,11 @@ def test_the_accepting_process_is_killed_alone_and_its_successor_takes_over(
 ) -> None:
     gateway = make_gateway(sink=receiver).start()
     senders = _under_load(gateway, records)
-    for _ in range(2):
-        _some_more(records, 30)
-        gateway.kill_part("accepting")
-        assert gateway.process is not None
-        gateway.process.wait()
-        gateway.start()
+    _some_more(records, 30)
+    gateway.kill_part("accepting")
+    assert gateway.process is not None
+    gateway.process.wait()
+    gateway.start()
     _some_more(records, 30)
     _settle(gateway, records, senders)
     deliver_all(gateway)
