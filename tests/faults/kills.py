@@ -2,7 +2,8 @@
 
 ``python -m tests.faults.kills [--rounds 200] [--seed 311]``. Twelve senders by mail and four by JSON keep their copies until they are told
 that a message is stored; a fifth of the sink's calls fails, some of them after the effect. At the end what was acknowledged must be stored,
-once, and delivered, once. ``repeated_calls`` and ``redeliveries`` are control figures: were they 0, the run would have shown nothing.
+once, and delivered, once. ``repeated_calls`` (of the sink) and ``answers_lost`` (of the gateway) are control figures: were they 0, the run
+would have shown nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.faults.reporting import arguments, bound, finish, progress, scratch
 from tests.journeys.checking import deliver_all, examine, spooled
 from tests.journeys.receiver import DOWN, GOOD, LOST_ANSWER, SECRET, Manner, Receiver
 from tests.journeys.running import Gateway, Part, wait_for
-from tests.journeys.senders import Records, Sender, json_senders, letters, mail_senders, stop_all
+from tests.journeys.senders import NOT_CONNECTED, UNANSWERED, Records, Sender, json_senders, letters, mail_senders, stop_all
 
 TARGETS: tuple[Part | None, ...] = (None, None, None, None, "accepting", "accepting", "processing", "processing", "zygote", "reader")
 """Who is killed, drawn evenly: None is the whole group."""
@@ -66,14 +67,15 @@ def main() -> None:
             "left_in_spool": left,
             "sink_calls": receiver.total,
             "repeated_calls": receiver.total - len(receiver.effects),
-            "attempts_without_answer": records.answers[0] + records.answers[-1],
+            "answers_lost": records.answers[UNANSWERED],
+            "not_connected": records.answers[NOT_CONNECTED],
             "refusals": {str(code): count for code, count in records.answers.items() if code > 0},
             "slowest_start_seconds": round(slowest, 2),
             "seconds": round(time.monotonic() - began),
             "bound_95_per_message": bound(found.acked),
             "bound_95_per_kill": bound(options.rounds),
         },
-        sound=found.sound and stopped == 0 and receiver.total > len(receiver.effects),
+        sound=found.sound and stopped == 0 and receiver.total > len(receiver.effects) and records.answers[UNANSWERED] > 0,
     )
 
 
