@@ -40,6 +40,7 @@ class Reader:
     channels: Mapping[str, Channel]
     contexts: Mapping[str, Context]
     blob_location: str | None = None
+    cpu_seconds: int = CPU_SECONDS
     _blobs: Blobs | None = None
 
     @property
@@ -154,7 +155,7 @@ def serve(connection: socket.socket, reader: Reader) -> None:
         while head := incoming.read(wire.LENGTH.size):
             heads, released = wire.unpack_head(incoming.read(wire.LENGTH.unpack(head)[0]))
             batch = [wire.stored_of(entry, incoming.read(entry["length"])) for entry in heads]
-            _allow(CPU_SECONDS)
+            _allow(reader.cpu_seconds)
             try:
                 answer = wire.pack_results(reader.read(batch, released=released))
             except Unavailable as error:

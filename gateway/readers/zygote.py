@@ -53,7 +53,9 @@ def start(make_reader: Callable[[], Reader]) -> Zygote:
         return Zygote(ours, pid)
     status = 1
     try:
-        ours.close()
+        # Above all the lock on the store: it must end with the process that took it, not with the last of its readers.
+        os.closerange(3, theirs.fileno())
+        os.closerange(theirs.fileno() + 1, 65_536)
         _run(theirs, make_reader())
         status = 0
     finally:

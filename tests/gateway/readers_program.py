@@ -80,5 +80,5 @@ if __name__ == "__main__":
     blobs = Path(sys.argv[1])
     service = {"service_code": "other", "service_name": {"en": "Other"}, "description": {}, "group": "other", "department": "311"}
     context = Context(CITY, Catalog.model_validate({"services": [service]}))
-    reader = Reader({"mail": Obedient()}, {CITY: context}, str(blobs))
+    reader = Reader({"mail": Obedient()}, {CITY: context}, str(blobs), cpu_seconds=1)
     asyncio.run(main(zygote.start(lambda: reader), sys.argv[2:]))
