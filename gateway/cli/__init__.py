@@ -12,6 +12,7 @@ not hold; 2 wrong usage or configuration. Modules of the gateway are imported in
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -36,6 +37,7 @@ def main() -> None:
     """Run the command that was asked for; errors that an operator can mend are told without a traceback."""
     from gateway.guard import ensure_own_packages
 
+    os.umask(0o077)  # whatever is written holds residents' messages: for this user only
     try:
         ensure_own_packages()
         app()

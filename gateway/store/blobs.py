@@ -55,7 +55,8 @@ class LocalBlobs:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.spool_dir = root / "spool"
-        self.spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.spool_dir.mkdir(exist_ok=True, mode=0o700)
         self._spool = os.open(self.spool_dir, os.O_RDONLY | os.O_DIRECTORY)
         self._folders: dict[str, int] = {}
         self._making = threading.Lock()
