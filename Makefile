@@ -1,7 +1,7 @@
 # One front door: `make help`. Needs python3 (3.11 or newer) and make; everything else goes into .venv, from locks with digests.
 
 CONFIG  ?= config/intake311.toml
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS   ?= tests
 SHELL   := /bin/sh
 VENV    := .venv

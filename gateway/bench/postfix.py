@@ -85,7 +85,9 @@ class Postfix:
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="intake311-postfix-"))
-        self._folder.chmod(0o755)  # its daemons run under another account and have to get there
+        # Its daemons run under another account and have to get there; what it is sent is no resident's message.
+        os.umask(0o022)
+        self._folder.chmod(0o755)
         for name in ("etc", "spool", "data"):
             (self._folder / name).mkdir()
         shutil.chown(self._folder / "data", "postfix")

@@ -34,8 +34,8 @@ def messages(gateway: Gateway) -> dict[str, dict[str, Any]]:
     return {message["subject"]: message for message in gateway.lines("messages", "list", "--json")}
 
 
-def test_a_clerk_works_from_a_terminal_while_the_gateway_runs(make_gateway: MakeGateway, store_url: str, receiver: Receiver) -> None:
-    with make_gateway(store_url, receiver) as gateway:
+def test_a_clerk_works_from_a_terminal_while_the_gateway_runs(make_gateway: MakeGateway, receiver: Receiver) -> None:
+    with make_gateway(sink=receiver) as gateway:
         raw = send(gateway, "Nid-de-poule", "Gros nid-de-poule devant le 4008, rue Saint-Denis.\n")
         send(gateway, "", "")
         send(gateway, "Away", "I am away.\n", Auto_Submitted="auto-replied")
