@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pysqlite3 import dbapi2
+
 from gateway.errors import StoreError
 from gateway.store.location import StoreLocation
 from gateway.store.sqlite import connect
@@ -48,7 +50,15 @@ def migrate(location: StoreLocation, revision: str = "head") -> None:
 def _sqlite_version(path: Path) -> str | None:
     if not path.exists():
         return None
-    connection = connect(path, write=False)
+    try:
+        return _revision(path, write=False)
+    except dbapi2.OperationalError:
+        # Whoever made it was killed in the middle of a transaction, which a reader may not undo (SQLITE_READONLY_ROLLBACK).
+        return _revision(path, write=True)
+
+
+def _revision(path: Path, *, write: bool) -> str | None:
+    connection = connect(path, write=write)
     try:
         table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if table else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -116,6 +118,20 @@ def test_the_accepting_process_is_killed_alone_and_its_successor_takes_over(
     found = examine(gateway, records, receiver)
     assert found.sound, found
     assert gateway.stop() == 0
+
+
+def test_a_gateway_that_was_killed_while_it_made_its_store_starts(make_gateway: MakeGateway, records: Records, tmp_path: Path) -> None:
+    # The store's first transaction is not yet one of the write-ahead log: its journal is left behind, and only a writer may play it back.
+    path = tmp_path / "half-made-inbox.db"
+    half_made = "import os, sys; from pysqlite3 import dbapi2; c = dbapi2.connect(sys.argv[1], isolation_level=None);"
+    half_made += "c.execute('PRAGMA cache_size=1'); c.execute('CREATE TABLE old (a)'); c.execute('BEGIN');"
+    half_made += "[c.execute('INSERT INTO old VALUES (randomblob(4000))') for _ in range(50)]; os.kill(os.getpid(), 9)"
+    assert subprocess.run([sys.executable, "-c", half_made, str(path)], check=False).returncode == -9
+    assert path.with_name(path.name + "-journal").stat().st_size > 0
+    gateway = make_gateway(f"sqlite:///{tmp_path}/half-made.db").start()
+    hand_over(gateway, records, letters("first", 1))
+    gateway.drain(received=1)
+    assert examine(gateway, records).sound
 
 
 def test_a_second_gateway_on_the_same_sqlite_store_does_not_start(make_gateway: MakeGateway, tmp_path: Path) -> None:
