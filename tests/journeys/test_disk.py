@@ -58,6 +58,7 @@ def test_a_disk_that_fills_up_and_is_emptied_needs_no_restart(
 ) -> None:
     with small_disk(tmp_path / "disk", megabytes=40) as disk:
         gateway = Gateway(disk / "gateway", sink_url=receiver.url, secret=receiver.secret, store_extra=f'min_free = "{min_free}"')
+        gateway.log = tmp_path / "gateway.log"  # on the full disk it could not tell of the refusals
         with gateway.start({"TMPDIR": str(disk)}):
             pads = (0, 100_000, 300_000)
             sources = [letters(f"disk{number}", padding=lambda n: pads[n % 3] if n % 5 == 0 else 0) for number in range(3)]
