@@ -1,8 +1,9 @@
 """The key by which a mail that comes a second time is recognised.
 
-A sender that did not see our answer sends again, perhaps by another path: with the same Message-ID, From, Date, Subject and body, but
-with other trace headers (Received, Return-Path, DKIM-Signature …). Those five are what the key is made of. A *different* mail that
-reuses a Message-ID has another key, so it is not taken for a redelivery and lost.
+A sender that did not see our answer sends again, perhaps by another path: with the same Message-ID, addresses, Date, Subject,
+Content-Type and body, but with other trace headers (Received, Return-Path, DKIM-Signature …). Those that stay are what the key is made of.
+A *different* mail that reuses a Message-ID, or that says the same to somebody else, has another key, so it is not taken for a
+redelivery and lost.
 
 Does not understand MIME and does not decode anything: it looks at bytes, at most at the first 64 KiB for the headers.
 """
@@ -15,7 +16,7 @@ HEAD_LIMIT = 65_536
 """Bytes in which the header block has to end; what comes after is body."""
 MESSAGE_ID_LIMIT = 250
 """Characters; a longer Message-ID is not used (RFC 5322 §2.1.1 allows no line over 998, and nobody needs more than this)."""
-_HASHED = (b"\nfrom:", b"\ndate:", b"\nsubject:")
+_HASHED = (b"\nfrom:", b"\nto:", b"\ncc:", b"\ndate:", b"\nsubject:", b"\ncontent-type:")
 
 
 def header_end(block: bytes | bytearray, start: int = 0) -> tuple[int, int] | None:
