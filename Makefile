@@ -11,7 +11,7 @@ READY   := $(VENV)/.ready
 DEV     := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run demo test check format faults bench lock docs postgres clean
+.PHONY: help setup dev run demo test check format faults bench lock docs peers clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -28,7 +28,7 @@ demo: $(READY) ## start the gateway and let a simulated city talk to it
 	@test -d var || mkdir -m 700 var
 	@sh .ci/demo $(CONFIG)
 
-test: $(DEV) postgres ## the whole test suite (TESTS=… for a part, WORKERS=0 for one process)
+test: $(DEV) peers ## the whole test suite (TESTS=… for a part, WORKERS=0 for one process)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 check: $(DEV) ## lint, format, types, import contracts, freshness of locks and docs
@@ -63,8 +63,8 @@ docs: $(DEV) ## write docs/configuration.md and docs/schema from the code
 	$(BIN)/python -m tests.project.configuration_docs write
 	$(BIN)/python -m tests.project.schema_docs write
 
-postgres: ## PostgreSQL's binaries for the tests, where they are missing and can be installed
-	@sh .ci/postgres
+peers: ## the peers of the tests (PostgreSQL, swaks, Postfix), where they are missing and can be installed
+	@sh .ci/peers
 
 clean: ## remove .venv, caches and build products; var/ (your data) stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist ./*.egg-info
