@@ -34,7 +34,7 @@ SINKS = "gateway.sinks"
 ALL = frozenset({"channels", "sinks"})
 _TYPES = {CHANNELS: re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"), SINKS: re.compile(r"[a-z][a-z0-9_]*")}
 _NOT_SINKS = frozenset({"base"})
-_EXTRAS = {"twilio": "sms", "obstore": "s3"}
+_EXTRAS = {"twilio": "sms", "obstore": "s3", "imap_tools": "imap", "tweepy": "social", "dkim": "mailauth", "dns": "mailauth"}
 
 
 @dataclass(frozen=True, slots=True)
