@@ -30,14 +30,17 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from channels.outward import MakeClient, no_client
 from normalizer.model import InboundMessage
 
 if TYPE_CHECKING:
     from aiohttp.web import AbstractRouteDef
+
+    from channels.counsel import Counsel
 
 
 class ChannelError(Exception):
@@ -166,17 +169,27 @@ def _nobody_counts(_reason: str, _source: str) -> None:
     """Stand for the gateway's counter where there is no gateway."""
 
 
+def _nobody_waits() -> None:
+    """Stand for the poller's alarm where nobody polls."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookContext:
     """What the gateway gives a webhook adapter.
 
     ``public_url`` is the address under which the outside reaches the gateway, without a slash at its end: providers sign it, so it is
     never taken from a request. ``refused`` is called for each request that was not believed, with a coded reason (``signature``,
-    ``account`` …) and the remote address; the gateway counts it by channel and reason and logs it once per source.
+    ``account`` …) and the remote address; the gateway counts it by channel and reason and logs it once per source. ``http`` makes
+    clients for calls outward. ``wake`` lets the adapter's own ``poll`` run at once: a provider that only says "there is something new" is
+    answered after it, and what is new comes by the poll, which loses nothing. ``counsel`` answers what a form or an Open311 client
+    wants to know before or after a message: services, suggestions, what was reported nearby.
     """
 
     public_url: str
     refused: Callable[[str, str], None] = _nobody_counts
+    http: MakeClient = no_client
+    wake: Callable[[], None] = _nobody_waits
+    counsel: Counsel | None = None
 
 
 @runtime_checkable
@@ -204,17 +217,112 @@ class Listener(Channel, Protocol):
     def listen(self, accept: Accept, context: ListenContext, /) -> AbstractAsyncContextManager[None]: ...
 
 
+class Notebook(Protocol):
+    """A few durable words of an adapter's own: a refreshed token, the id of a subscription. No messages, nothing large."""
+
+    async def get(self, name: str, /) -> str | None:
+        """What was written under this name, or None."""
+        ...
+
+    async def put(self, name: str, value: str, /) -> None:
+        """Write it durably; raises Temporary where the store cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollContext:
+    """What the gateway gives a poller: a maker of HTTP clients, its notebook, and its own public address."""
+
+    http: MakeClient
+    notebook: Notebook
+    public_url: str = ""
+
+
 @runtime_checkable
 class Poller(Channel, Protocol):
-    """The adapter asks a provider for what is new; it iterates everything above the cursor and yields each with its new cursor."""
+    """The adapter asks a provider for what is new.
+
+    ``poll`` iterates everything above the cursor, oldest first, and yields each message with the cursor that it moves to; with None in
+    place of a message only the cursor moves. Code after a ``yield`` runs once the message is durable (there a mail may be moved to another
+    folder). The cursor is stored after that, not always after each, so that a message may be seen again after a crash: it is recognised
+    by its ``source_id``. ``poll`` may end (it is called again after ``interval``, or sooner when woken) or go on for ever (a stream).
+    Whatever it raises, it is called again, later each time. An item that cannot be had must not stop those behind it: yield it with
+    ``held="unfetchable"`` and what is known of it.
+    """
 
     interval: timedelta
 
-    def poll(self, cursor: str | None, /) -> AsyncIterator[tuple[RawMessage, str]]: ...
+    def poll(self, cursor: str | None, context: PollContext, /) -> AsyncIterator[tuple[RawMessage | None, str]]: ...
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A poller whose provider can tell at once that there is something new (IMAP IDLE)."""
+
+    async def wait(self, context: PollContext, /) -> None:
+        """Return when it may be worth polling; may be cancelled at any time, and called again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A medium that a message named by address: its bytes and what its server called it."""
+
+    content: bytes
+    media_type: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchContext:
+    """What the gateway gives a fetcher: a maker of HTTP clients. Media are fetched with ``private_addresses=False``, always."""
+
+    http: MakeClient
+
+
+@runtime_checkable
+class Fetcher(Protocol):
+    """An adapter whose messages name media by address, to be fetched after the message is safe.
+
+    ``translate`` lists them in ``hints["media"]``: tables with ``url`` and, as known, ``media_type``, ``filename``, ``id``. The gateway
+    calls ``fetch`` for each, again and again until it answers or says never: Permanent (not ours, gone, not allowed), TooLarge,
+    RateLimited, or anything Temporary. An address is never trusted, not even in a signed message: only what is on the adapter's own list
+    of hosts is fetched, and a redirect is followed by the adapter itself against the same list, without its credentials.
+    """
+
+    async def fetch(self, item: Mapping[str, Any], context: FetchContext, /) -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a channel is, beyond "it works": when its credentials end, and how many messages wait at the provider, where that is known."""
+
+    token_expires: datetime | None = None
+    backlog: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeContext:
+    """What the gateway gives a probe."""
+
+    http: MakeClient
+    public_url: str = ""
 
 
 @runtime_checkable
 class Probed(Protocol):
-    """An adapter that can tell whether its channel works; raises Temporary or Permanent where it does not."""
+    """An adapter that can tell whether its channel works, by a harmless call; raises Temporary or Permanent where it does not."""
 
-    async def check(self) -> None: ...
+    async def check(self, context: ProbeContext, /) -> Health: ...
+
+
+@runtime_checkable
+class Canaried(Protocol):
+    """An adapter that can send a message to its own channel the way a resident does, so that silence can be told from a broken road.
+
+    The message carries ``token`` where ``translate`` finds it again and puts it into ``hints["canary"]``; the pipeline settles it as
+    ``not_actionable``, reason ``canary``. ``send_canary`` raises Temporary or Permanent where it cannot be sent.
+    """
+
+    async def send_canary(self, token: str, context: ProbeContext, /) -> None: ...

@@ -18,16 +18,19 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from channels.base import ListenContext, Listener
+from channels.base import ListenContext, Listener, Poller
+from channels.outward import Client, Manners
 from gateway import failpoint, telemetry, wiring
 from gateway.errors import StoreError
 from gateway.intake import Intake
+from gateway.polling import Polled, Polling
 from gateway.processing import nursery
 from gateway.processing.keeper import Processing
 from gateway.store import schema
 from gateway.store.blobs import open_blobs
 from gateway.store.inbox import Appender, PostgresAppender, SqliteAppender
 from gateway.store.location import StoreLocation, locate
+from gateway.store.polls import open_polls
 from gateway.store.sqlite import only_gateway
 from gateway.welcome import welcome
 from gateway.wiring import Wired
@@ -89,8 +92,10 @@ class Gateway:
             await running.enter_async_context(self._processing)
             intake = self._intake = self._open_intake()
             running.push_async_callback(intake.close)
-            await self._serve_http(intake, running)
+            polling = self._polling(intake)
+            await self._serve_http(intake, polling, running)
             await self._listen(intake, running)
+            running.push_async_callback(_end, asyncio.create_task(polling.run(self._stop)))
             self._listening = True
             _notify("READY=1")
             self._tell()
@@ -123,11 +128,20 @@ class Gateway:
             observe=metrics.stored,
         )
 
-    async def _serve_http(self, intake: Intake, running: AsyncExitStack) -> None:
+    def _polling(self, intake: Intake) -> Polling:
+        wired = self._wired
+        pollers = {
+            channel_id: Polled(channel, intake.accept_for(channel_id, wired.channel_jurisdictions[channel_id]))
+            for channel_id, channel in wired.channels.items()
+            if isinstance(channel, Poller)
+        }
+        return Polling(pollers, open_polls(self._location), make_client, wired.configuration.server.public_url)
+
+    async def _serve_http(self, intake: Intake, polling: Polling, running: AsyncExitStack) -> None:
         from gateway.web.server import application, listen
 
         settings = self._wired.configuration.server
-        app, keys = application(self._wired, self._location, intake, self.state, str(self._metrics_folder))
+        app, keys = application(self._wired, self._location, intake, self.state, str(self._metrics_folder), polling)
         running.callback(keys.close)
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, shutdown_timeout=10, handle_signals=False)
         await runner.setup()
@@ -160,6 +174,21 @@ class Gateway:
         if sys.stdout.isatty():
             sys.stdout.write("\n".join(welcome(self._wired)) + "\n")
             sys.stdout.flush()
+
+
+def make_client(manners: Manners) -> Client:
+    """A client for an adapter that calls out; the libraries are loaded by the first one, since most gateways need none here."""
+    from gateway.http import client
+
+    return client(manners)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Wait for a task that was told to stop; what it raises is logged, so that the others are ended all the same."""
+    try:
+        await task
+    except Exception:  # noqa: BLE001  (as above)
+        _log.exception("a task of the gateway failed")
 
 
 def _appender(location: StoreLocation) -> Appender:

@@ -12,13 +12,13 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Literal
 
-from channels.base import ChannelError, Probed
+from channels.base import ChannelError, Health, ProbeContext, Probed
 from config.settings import Store
 from config.types import Listen
 from gateway import guard
@@ -224,23 +224,26 @@ def certificates(wired: Wired) -> Iterator[Finding]:
 
 async def adapters(wired: Wired) -> AsyncIterator[Finding]:
     """Ask each channel and sink that can tell whether it works."""
+    from gateway.http import client
     from gateway.sinks.base import close
 
+    context = ProbeContext(client, wired.configuration.server.public_url)
     try:
-        for section, parts in (("channels", wired.channels), ("sinks", wired.sinks)):
-            for name, part in parts.items():
-                if isinstance(part, Probed):
-                    yield await _probe(f"{section}.{name}", part)
+        for name, channel in wired.channels.items():
+            if isinstance(channel, Probed):
+                yield await _probe(f"channels.{name}", channel.check(context))
+        for name, sink in wired.sinks.items():
+            yield await _probe(f"sinks.{name}", sink.check())
     finally:
         await close(wired.sinks.values())
 
 
-async def _probe(where: str, part: Probed) -> Finding:
+async def _probe(where: str, asking: Awaitable[Health | None]) -> Finding:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
-            await part.check()
+            health = await asking
     except TimeoutError:
         return Finding(where, "problem", f"no answer within {_CHECK_SECONDS} seconds")
     except (ChannelError, OSError) as error:
         return Finding(where, "problem", str(error) or type(error).__name__)
-    return Finding(where, "ok", "works")
+    return Finding(where, "ok", " ".join(filter(None, ("works;", health.detail))) if health and health.detail else "works")

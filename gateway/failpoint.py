@@ -28,6 +28,8 @@ STAGES = (
     "inbox.commit.before",
     "inbox.commit.after",
     "reply.before",
+    "poll.cursor.before",
+    "poll.cursor.after",
     "claim",
     "parse.start",
     "parse.end",

@@ -11,67 +11,23 @@ import logging
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from pathlib import Path
-from typing import Literal
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
+from channels.outward import Answer, CallFailed, Client, Manners
+
+__all__ = ["Answer", "CallFailed", "Http", "Manners", "client", "is_public"]
+
 # httpx writes each call's address at INFO; an address may hold a token.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052 §2.1: IPv4 addresses as an IPv6 network writes them."""
-
-Failure = Literal["connect", "tls", "timeout", "reset", "too_large", "private_address", "bad_address", "protocol"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete answer: status code, headers (case-insensitive) and body, at most as long as the client reads."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-
-class CallFailed(Exception):
-    """There was no complete answer. ``reason`` is a coded word; ``sent`` tells whether the other side may have seen the call.
-
-    ``head`` is the answer without its body, where it at least began.
-    """
-
-    def __init__(self, reason: Failure, *, sent: bool, head: Answer | None = None) -> None:
-        super().__init__(reason)
-        self.reason: Failure = reason
-        self.sent = sent
-        self.head = head
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """How a client behaves.
-
-    ``timeout`` (seconds) bounds a whole call, from the first byte out to the last byte in, so that a drip is cut; ``connect`` bounds
-    reaching the other side. ``max_body`` (bytes) bounds what is read. ``private_addresses`` may be refused where an address comes from
-    outside: then names are resolved once and only to public addresses. ``ca_file`` holds the certificates (PEM) to trust in place of the
-    public ones. ``proxy`` is an HTTP proxy's address.
-    """
-
-    timeout: float = 20.0
-    connect: float = 5.0
-    max_body: int = 1 << 20
-    connections: int = 100
-    private_addresses: bool = True
-    ca_file: Path | None = None
-    proxy: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    user_agent: str = "intake311"
 
 
 class Http:
@@ -170,6 +126,11 @@ class Http:
             return
         if not public:
             raise CallFailed("private_address", sent=False)
+
+
+def client(manners: Manners) -> Client:
+    """A client with these manners: what adapters are handed to call out with."""
+    return Http(manners)
 
 
 def is_public(address: str) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, ByteSize, Field, model_validator
 
-from channels.base import Accept, AdapterSettings, ListenContext, Permanent, RawMessage
+from channels.base import Accept, AdapterSettings, Health, ListenContext, Permanent, ProbeContext, RawMessage
 from normalizer.model import InboundMessage
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class SmtpChannel:
             await self.service.stop()
             self.bound = self.service = None
 
-    async def check(self) -> None:
+    async def check(self, context: ProbeContext, /) -> Health:
         """Whether the certificate can be read and belongs to its key; raises :class:`channels.base.Permanent`."""
         from channels.email._smtp_server import tls_context
 
@@ -176,6 +176,7 @@ class SmtpChannel:
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or type(error).__name__
             raise Permanent(f"tls_cert and tls_key cannot be used: {reason}") from error
+        return Health()
 
 
 def build(channel_id: str, settings: Settings) -> SmtpChannel:

@@ -28,11 +28,26 @@ from typing import Literal, Protocol, runtime_checkable
 from pydantic import Field
 
 from channels.base import AdapterSettings
+from channels.replying import Deferred, Delivered, Delivery, Rejected
 from normalizer.model import ServiceRequest
 
+__all__ = [
+    "Attempt",
+    "Closing",
+    "Deferred",
+    "Delivered",
+    "Delivery",
+    "Event",
+    "Following",
+    "Rejected",
+    "Sink",
+    "SinkSettings",
+    "StatusUpdate",
+    "close",
+    "forwardable",
+]
+
 Event = Literal["created", "updated"]
-Scope = Literal["sink", "delivery"]
-"""Whom an answer concerns: the other system as a whole, or this delivery alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +64,6 @@ class Attempt:
     event: Event = "created"
     token: str | None = None
     external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The other side has it. ``external_id`` is its number there, ``url`` a page for people, where the system tells them."""
-
-    external_id: str | None = None
-    token: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """Not delivered yet. ``retry_after`` is in seconds, where the other side named a time or soon would be pointless.
-
-    ``reason`` is a coded word that may stand in logs and metrics; ``detail`` is what the other side said, which may quote a person,
-    and is kept with the delivery only. ``scope="sink"`` says that others may fare the same: it counts for the circuit breaker.
-    ``throttled`` says that the system asked to be left alone: until ``retry_after`` is over nothing is sent to it at all.
-    """
-
-    reason: str
-    retry_after: float | None = None
-    token: str | None = None
-    scope: Scope = "sink"
-    throttled: bool = False
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """Sending the same again will not help. ``scope="sink"`` says that the system wants no deliveries at all any more."""
-
-    reason: str
-    scope: Scope = "delivery"
-    detail: str = ""
-
-
-Delivery = Delivered | Deferred | Rejected
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,7 +268,7 @@ class CounterRow(SQLModel, table=True):
 
 
 class CursorRow(SQLModel, table=True):
-    """How far a reader has come: the worker in the inbox, a poller at its provider."""
+    """How far a reader has come in the inbox."""
 
     __tablename__ = "cursor"
     name: str = Field(primary_key=True)
@@ -297,6 +297,76 @@ class ApiKeyRow(SQLModel, table=True):
     revoked: datetime | None = _instant(nullable=True)
 
 
+class PollRow(SQLModel, table=True):
+    """How far a poller has come at its provider, and how its last attempts ended. Beside the inbox: the accepting process writes it."""
+
+    __tablename__ = "poll"
+    metadata = inbox_metadata
+    channel_id: str = Field(primary_key=True)
+    position: str | None = None
+    succeeded: datetime | None = _instant(nullable=True)
+    failed: datetime | None = _instant(nullable=True)
+    failures: int = 0
+    error: str = ""
+
+
+class NoteRow(SQLModel, table=True):
+    """A few durable words of an adapter's own, for example a token that its provider renews."""
+
+    __tablename__ = "note"
+    metadata = inbox_metadata
+    channel_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class MediumRow(SQLModel, table=True):
+    """A medium that a message named by address: written with the message, fetched after it. ``state``: pending, done, failed."""
+
+    __tablename__ = "medium"
+    __table_args__ = (Index("ix_medium_due", "state", "next_attempt"),)
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    position: int = Field(primary_key=True)
+    jurisdiction_id: str
+    channel_id: str
+    intake_id: str
+    item: str = _text(nullable=False)
+    state: str = "pending"
+    attempts: int = 0
+    next_attempt: datetime | None = _instant(nullable=True)
+    created: datetime = _instant(nullable=False)
+    log: str = _text(nullable=False)
+
+
+class ChannelStateRow(SQLModel, table=True):
+    """How a channel is: what it brought last, what its last probe found, its canary, and the silence that was noticed."""
+
+    __tablename__ = "channel_state"
+    channel_id: str = Field(primary_key=True)
+    jurisdiction_id: str
+    last_message: datetime | None = _instant(nullable=True)
+    probed: datetime | None = _instant(nullable=True)
+    probe_error: str | None = None
+    failing_since: datetime | None = _instant(nullable=True)
+    token_expires: datetime | None = _instant(nullable=True)
+    backlog: int | None = None
+    canary_token: str | None = None
+    canary_sent: datetime | None = _instant(nullable=True)
+    canary_seen: datetime | None = _instant(nullable=True)
+    canary_seconds: float | None = None
+    silent_since: datetime | None = _instant(nullable=True)
+
+
+class ChannelHourRow(SQLModel, table=True):
+    """How many messages a channel brought in one hour (``hour`` counts them since 1970 UTC)."""
+
+    __tablename__ = "channel_hour"
+    channel_id: str = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    jurisdiction_id: str
+    messages: int
+
+
 def _table(row: type[SQLModel]) -> Table:
     return cast(Table, vars(row)["__table__"])
 
@@ -318,3 +388,8 @@ COUNTER = _table(CounterRow)
 CURSOR = _table(CursorRow)
 TIMER = _table(TimerRow)
 API_KEY = _table(ApiKeyRow)
+POLL = _table(PollRow)
+NOTE = _table(NoteRow)
+MEDIUM = _table(MediumRow)
+CHANNEL_STATE = _table(ChannelStateRow)
+CHANNEL_HOUR = _table(ChannelHourRow)

@@ -1,18 +1,24 @@
-"""Who may use the API: keys as ``Authorization: Bearer``, looked up in the store and remembered for a moment."""
+"""Who may use the API: keys as ``Authorization: Bearer``, looked up in the store and remembered for a moment.
+
+Whoever else in the accepting process reads the main database reads it through here too (:meth:`Keys.reading`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
 if TYPE_CHECKING:
     from gateway.store.apikeys import ApiKey, Scope
-    from gateway.store.engine import Engines
+    from gateway.store.engine import Connection, Engines
     from gateway.store.location import StoreLocation
 
+Result = TypeVar("Result")
 _REMEMBERED = 5.0
 """Seconds for which a key that was found is not looked up again: a revoked one works no longer than that."""
 _MOST = 1_000
@@ -27,6 +33,7 @@ class Keys:
     def __init__(self, location: StoreLocation) -> None:
         self._location = location
         self._engines: Engines | None = None
+        self._opening = threading.Lock()
         self._known: dict[str, tuple[float, ApiKey]] = {}
 
     async def require(self, request: web.Request, scope: Scope) -> ApiKey:
@@ -38,6 +45,15 @@ class Keys:
         if not found.may(scope):
             raise web.HTTPForbidden
         return found
+
+    async def find(self, key: str) -> ApiKey | None:
+        """The key of this text, or None."""
+        return await self._find(key) if 16 <= len(key) <= 200 else None
+
+    def reading(self, piece: Callable[[Connection], Result]) -> Result:
+        """Run ``piece`` with a view of the store; blocking. Raises channels.base.Unavailable."""
+        with self._opened().reading() as connection:
+            return piece(connection)
 
     def close(self) -> None:
         """Close the database."""
@@ -59,9 +75,13 @@ class Keys:
 
     def _look_up(self, key: str) -> ApiKey | None:
         from gateway.store import apikeys
+
+        return self.reading(lambda connection: apikeys.find(connection, key))
+
+    def _opened(self) -> Engines:
         from gateway.store.engine import Engines
 
-        if self._engines is None:
-            self._engines = Engines(self._location)
-        with self._engines.reading() as connection:
-            return apikeys.find(connection, key)
+        with self._opening:
+            if self._engines is None:
+                self._engines = Engines(self._location)
+        return self._engines

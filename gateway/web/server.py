@@ -12,8 +12,10 @@ from channels.base import Webhook, WebhookContext
 from gateway import metrics
 from gateway.errors import StoreError
 from gateway.intake import Intake
+from gateway.polling import Polling
 from gateway.store.location import StoreLocation
 from gateway.web import health, intake_api
+from gateway.web.counsel import GatewayCounsel
 from gateway.web.keys import Keys
 from gateway.web.middleware import careful_headers, errors
 from gateway.wiring import Wired
@@ -24,7 +26,7 @@ _SOURCES = 10_000
 
 
 def application(
-    wired: Wired, location: StoreLocation, intake: Intake, state: health.State, metrics_folder: str
+    wired: Wired, location: StoreLocation, intake: Intake, state: health.State, metrics_folder: str, polling: Polling
 ) -> tuple[web.Application, Keys]:
     """Build the application, and the keys that whoever runs it closes at the end."""
     if http_parser.HttpRequestParser is http_parser.HttpRequestParserPy:
@@ -35,10 +37,14 @@ def application(
     keys = Keys(location)
     app.add_routes(health.routes(state, metrics_folder))
     app.add_routes(intake_api.routes(wired, intake, keys))
+    advising = asyncio.Semaphore(2)
     for channel_id, channel in wired.channels.items():
         if isinstance(channel, Webhook):
-            accept = intake.accept_for(channel_id, wired.channel_jurisdictions[channel_id])
-            app.add_routes(channel.routes(accept, WebhookContext(settings.public_url, _Refusals(channel_id))))
+            jurisdiction_id = wired.channel_jurisdictions[channel_id]
+            accept = intake.accept_for(channel_id, jurisdiction_id)
+            counsel = GatewayCounsel(wired.contexts[jurisdiction_id], keys, advising)
+            context = WebhookContext(settings.public_url, _Refusals(channel_id), polling.http, polling.waker(channel_id), counsel)
+            app.add_routes(channel.routes(accept, context))
     return app, keys
 
 

@@ -1,8 +1,10 @@
 """Captured messages as test cases: the bytes in one file, what is expected of them in a TOML file beside it.
 
-``cases/<name>.<anything>`` holds the bytes exactly as they came; ``cases/<name>.toml`` begins with a comment that says what the case
-shows, and has
+``cases/<adapter>/<name>.<anything>`` holds the bytes exactly as they came; ``<name>.toml`` beside it begins with a comment that says what
+the case shows, and has
 
+``shows``
+    what of the contract of every adapter the case shows, of :data:`SHOWS`;
 ``source_id``, ``content_type``, ``[envelope]``
     how the message came, where it matters;
 ``unreadable = true``
@@ -24,6 +26,7 @@ import pytest
 
 from channels.base import Channel, RawMessage, Unreadable
 
+SHOWS = ("english", "french", "attachment", "emergency", "malformed", "private", "redelivery", "forged")
 RECEIVED = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
@@ -36,15 +39,16 @@ class Case:
     envelope: dict[str, str] = field(default_factory=dict)
     unreadable: bool = False
     expect: dict[str, Any] = field(default_factory=dict)
+    shows: list[str] = field(default_factory=list)
 
     @property
     def raw(self) -> RawMessage:
         return RawMessage(self.source_id or self.name, RECEIVED, self.content_type, self.content, self.envelope)
 
 
-def load(tests_of_channel: str) -> list[Case]:
-    """The cases beside a test module: ``load(__file__)``. A message without its TOML, or the reverse, is an error."""
-    folder = Path(tests_of_channel).parent / "cases"
+def load(tests_of_channel: str, adapter: str) -> list[Case]:
+    """The cases of an adapter beside a test module: ``load(__file__, "twilio")``. A message without its TOML is an error, and the reverse."""
+    folder = Path(tests_of_channel).parent / "cases" / adapter
     messages = {path.stem: path for path in folder.iterdir() if path.suffix != ".toml"}
     expected = {path.stem: path for path in folder.glob("*.toml")}
     assert messages.keys() == expected.keys(), messages.keys() ^ expected.keys()

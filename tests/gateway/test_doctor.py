@@ -168,7 +168,7 @@ async def test_channels_and_sinks_are_asked_only_when_that_is_wanted(tmp_path: P
 
 
 async def test_a_channel_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(doctor, "_CHECK_SECONDS", 0.01)

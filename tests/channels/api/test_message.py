@@ -22,12 +22,12 @@ def body(**fields: Any) -> bytes:
     return orjson.dumps({"source_id": "p-1", "text": "Dead raccoon on the sidewalk at 9 Birch Street"} | fields)
 
 
-@pytest.mark.parametrize("case", load(__file__), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", load(__file__, "message"), ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     check(adapter(), case)
 
 
-@pytest.mark.parametrize("case", [case for case in load(__file__) if not case.unreadable], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in load(__file__, "message") if not case.unreadable], ids=lambda case: case.name)
 def test_what_is_accepted_is_stored_as_it_came(case: Case) -> None:
     raw = adapter().receive(case.content, remote_ip="192.0.2.1")
     assert raw.content == case.content

@@ -186,7 +186,7 @@ def test_the_kind_can_be_said() -> None:
     ]  # fmt: skip
     (item,) = read([SAMPLES / "mails/e.json"], kind="json")
     assert (item.content, item.content_type) == (b'{"from": "x"}', "application/json")
-    cases = Path(__file__).parent.parent / "sms" / "cases"
+    cases = Path(__file__).parent.parent / "sms" / "cases" / "twilio"
     assert {i.content_type for i in read([cases], kind="raw") if not i.skipped} == {"application/octet-stream"}
     assert sum(i.skipped is None for i in read([cases], kind="raw")) == len(list(cases.glob("*.form")))
 

@@ -17,7 +17,7 @@ def adapter(**settings: Any) -> Files:
     return build("history", Settings.model_validate({"type": "bulk.files"} | settings))
 
 
-@pytest.mark.parametrize("case", load(__file__), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", load(__file__, "files"), ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     check(adapter(), case)
 

@@ -20,7 +20,7 @@ class Mail:
 
 
 def cases() -> Iterable[case_files.Case]:
-    return case_files.load(__file__)
+    return case_files.load(__file__, "smtp")
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

@@ -12,7 +12,7 @@ from channels.email import mime
 from normalizer.model import InboundMessage
 from tests.channels import case_files
 
-CASES = [case.content for case in case_files.load(__file__) if case.content]
+CASES = [case.content for case in case_files.load(__file__, "smtp") if case.content]
 FRAGMENTS = [
     *(b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b";", b'"', b"<", b">", b"=", b"--", b"@", b"(", b","),
     *(b"=?utf-8?B?", b"=?iso-2022-jp?Q?", b"?=", b"=?", b"%00", b"filename*0*=utf-16''%00%d8", b"charset=utf-7\r\n", b"charset=utf-16\r\n"),

@@ -12,7 +12,7 @@ from tests.channels.case_files import Case, check, load
 from tests.channels.webhooks import serve
 
 SECRET = "between-us-and-the-service"
-CASES = load(__file__)
+CASES = load(__file__, "note")
 
 
 def adapter() -> Note:

@@ -18,7 +18,7 @@ def adapter() -> Twilio:
     return build("text", Settings(type="sms.twilio", account_sid=SID, auth_token=SecretStr(TOKEN)))
 
 
-@pytest.mark.parametrize("case", load(__file__), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", load(__file__, "twilio"), ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     check(adapter(), case)
 

@@ -29,7 +29,7 @@ SHARED = "5ha4ed5ha4ed5ha4ed5ha4ed5ha4ed5ha4ed"
 PUBLIC = "https://311.springfield.example.gov"
 URL = f"{PUBLIC}/channels/text"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-MESSAGES = [case for case in load(__file__) if not case.unreadable and not case.name.startswith("status-")]
+MESSAGES = [case for case in load(__file__, "twilio") if not case.unreadable and not case.name.startswith("status-")]
 
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -270,7 +270,7 @@ async def test_size_and_encoding_are_bounded() -> None:
 
 
 async def test_status_callbacks_are_kept_one_for_each_state() -> None:
-    (case,) = [case for case in load(__file__) if case.name.startswith("status-")]
+    (case,) = [case for case in load(__file__, "twilio") if case.name.startswith("status-")]
     fields = dict(parse_qsl(case.content.decode()))
     async with serve(adapter(), PUBLIC) as site:
         path = "/channels/text/status"

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from channels.base import Permanent
+from channels.base import Permanent, ProbeContext
 from channels.email.smtp import build
+from channels.outward import no_client
 from tests.channels.email.smtp import traces
 from tests.channels.email.smtp.support import Client, connected, serving, settings, until
 
@@ -190,9 +191,12 @@ async def serial_number(port: int, certificate: dict[str, Any]) -> int:
     return int(found, 16)
 
 
+PROBE = ProbeContext(no_client)
+
+
 async def test_check_reads_the_certificate(certificate: dict[str, Any], tmp_path: Path) -> None:
-    await build("mail", settings(**certificate)).check()
-    await build("mail", settings()).check()
+    await build("mail", settings(**certificate)).check(PROBE)
+    await build("mail", settings()).check(PROBE)
     (tmp_path / "key.pem").unlink()
     with pytest.raises(Permanent, match="tls_cert and tls_key"):
-        await build("mail", settings(**certificate)).check()
+        await build("mail", settings(**certificate)).check(PROBE)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from channels.base import AdapterSettings, RawMessage, Unavailable
+from channels.base import AdapterSettings, Health, ProbeContext, RawMessage, Unavailable
 from normalizer.model import InboundMessage
 
 
@@ -73,10 +73,11 @@ class Post:
         """The letter as it is."""
         return InboundMessage(channel="api", text=raw.content.decode())
 
-    async def check(self) -> None:
+    async def check(self, context: ProbeContext, /) -> Health:
         """Fail where the configuration says so."""
         if self.settings.sick:
             raise Unavailable("the pigeons are ill")
+        return Health()
 
 
 def build(channel_id: str, settings: Settings) -> Post:

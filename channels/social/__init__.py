@@ -1,0 +1,1 @@
+"""Mentions and private messages on social networks, by their interfaces or captured by a person."""

@@ -1,0 +1,99 @@
+"""Answers what a form or an Open311 client wants to know while somebody waits, for one channel's jurisdiction.
+
+The database is read by a thread, the pipeline runs in another, each few at a time: whoever sends mail waits for neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from channels.counsel import Advice, Became, Nearby, Offer, Suggestion
+from gateway.clock import now
+from gateway.web.keys import Keys
+from normalizer.model import InboundMessage
+from normalizer.pipeline import Context, Work, understand
+
+if TYPE_CHECKING:
+    from gateway.store.engine import Connection
+
+Result = TypeVar("Result")
+_SINCE = timedelta(days=28)
+_WITHIN = 150.0
+"""Metres within which a report may be about the same thing."""
+_TEXT = 4_000
+"""Characters that are advised on: more is no description that somebody types."""
+_ADVICE_SECONDS = 1.0
+
+
+class GatewayCounsel:
+    """The counsel of one channel. Its languages are the jurisdiction's, in its order."""
+
+    def __init__(self, context: Context, keys: Keys, advising: asyncio.Semaphore) -> None:
+        self.languages: Sequence[str] = context.languages
+        self._context, self._keys, self._advising = context, keys, advising
+
+    def offers(self, language: str, /) -> Sequence[Offer]:
+        """The catalog's services in one language."""
+        return [
+            Offer(
+                service.service_code,
+                service.name(language),
+                service.group,
+                service.description.get(language) or service.description.get("en", ""),
+                tuple(service.keywords.get(language, ())),
+            )
+            for service in self._context.catalog.services
+        ]
+
+    async def advise(self, text: str, language: str, /) -> Advice:
+        """What the pipeline makes of a text; an empty advice where it is not done within a second."""
+        if not text.strip() or self._advising.locked():
+            return Advice()
+        async with self._advising:
+            try:
+                return await asyncio.wait_for(asyncio.to_thread(self._advise, text[:_TEXT], language), _ADVICE_SECONDS)
+            except TimeoutError:
+                return Advice()
+
+    async def nearby(self, lat: float, long: float, /, *, service_code: str | None = None, limit: int = 5) -> Sequence[Nearby]:
+        """Open and recently closed requests of the last four weeks within 150 m, nearest first; names are in the first language."""
+        from gateway.store import nearby
+
+        jurisdiction_id, since = self._context.jurisdiction_id, now() - _SINCE
+
+        def read(connection: Connection) -> list[Nearby]:
+            return nearby.near(connection, jurisdiction_id, lat, long, since=since, within=_WITHIN, service_code=service_code, limit=limit)
+
+        return await self._read(read)
+
+    async def became(self, intake_id: str, /) -> Became | None:
+        """What became of a message of this jurisdiction."""
+        from gateway.store import nearby
+
+        return await self._read(lambda connection: nearby.became(connection, self._context.jurisdiction_id, intake_id))
+
+    async def may(self, api_key: str, scope: Literal["intake", "open311", "read"], /) -> bool:
+        """Whether the key is valid here and has the scope."""
+        found = await self._keys.find(api_key)
+        return found is not None and found.may(scope) and found.jurisdiction_id == self._context.jurisdiction_id
+
+    async def _read(self, piece: Callable[[Connection], Result]) -> Result:
+        return await asyncio.to_thread(self._keys.reading, piece)
+
+    def _advise(self, text: str, language: str) -> Advice:
+        message = InboundMessage(channel="web", text=text, hints={"language": language}, received_datetime=now())
+        work = Work(message=message, now=now())
+        understand([work], self._context)
+        if not work.requests:
+            return Advice(emergency=work.emergency.flag)
+        found = work.requests[0].classification
+        named = [(found.service_code, found.confidence), *((other.service_code, other.confidence) for other in found.alternatives)]
+        suggestions = tuple(
+            Suggestion(code, service.name(language), confidence)
+            for code, confidence in named[:3]
+            if (service := self._context.catalog.get(code)) is not None
+        )
+        return Advice(suggestions, emergency=work.emergency.flag, abstained=found.abstained)
