@@ -54,7 +54,7 @@ def read(content_type: str, body: bytes) -> Form:
     kind, options = parse_options_header(content_type)
     match kind.decode("latin-1"):
         case "application/x-www-form-urlencoded":
-            return Form([(_text(name), _text(value)) for name, value in _pairs(body)])
+            return Form([(name.replace("\0", ""), value.replace("\0", "")) for name, value in _pairs(body)])
         case "multipart/form-data":
             boundary = options.get(b"boundary", b"")
             if not boundary:
@@ -64,12 +64,11 @@ def read(content_type: str, body: bytes) -> Form:
             raise NotAForm(f"{other or 'no type'} is no form")
 
 
-def _pairs(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_PARTS)
+        yield from parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=MAX_PARTS)
     except ValueError:
         raise NotAForm(f"more than {MAX_PARTS} fields") from None
-    yield from pairs
 
 
 def _text(value: bytes) -> str:
