@@ -13,6 +13,20 @@ from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question that a service asks (Open311 GET Service Definition). ``values`` are the choices of a list, as key and name."""
+
+    code: str
+    datatype: str
+    required: bool
+    variable: bool
+    order: int
+    description: str
+    datatype_description: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A service of the catalog in one language. ``keywords`` and ``description`` are the catalog's."""
 
@@ -21,6 +35,7 @@ class Offer:
     group: str
     description: str = ""
     keywords: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +83,9 @@ class Became:
 
 
 class Counsel(Protocol):
-    """The gateway's answers for one channel."""
+    """The gateway's answers for one channel; ``jurisdiction_id`` is the one that the channel belongs to."""
 
+    jurisdiction_id: str
     languages: Sequence[str]
 
     def offers(self, language: str, /) -> Sequence[Offer]:
@@ -85,7 +101,7 @@ class Counsel(Protocol):
         ...
 
     async def became(self, intake_id: str, /) -> Became | None:
-        """What became of a message; None where there is none of this id in this jurisdiction."""
+        """What became of a message; None where none of this id waits or was settled in this jurisdiction."""
         ...
 
     async def may(self, api_key: str, scope: Literal["intake", "open311", "read"], /) -> bool:

@@ -11,10 +11,12 @@ from sqlalchemy import Connection, func, select
 
 from channels.counsel import Became, Nearby
 from gateway.store.keys64 import cell_places
-from gateway.store.tables import MESSAGE, REPORTER, REQUEST_PLACE, SERVICE_REQUEST
+from gateway.store.tables import INBOX, MESSAGE, REPORTER, REQUEST_PLACE, SERVICE_REQUEST
 
 _EARTH = 6_371_008.8
 """Mean radius in metres."""
+_NEWEST = 100_000
+"""Rows of the inbox that are looked at for one that is not settled: with a longer backlog nobody waits for an answer."""
 _LOOKED_AT = 400
 """Newest requests around a place that are measured: a square may have a thousand in a storm."""
 
@@ -72,6 +74,12 @@ def became(connection: Connection, jurisdiction_id: str, intake_id: str) -> Beca
     if row is None:
         return None
     return Became(row[0], tuple(orjson.loads(row[1]).get("service_request_ids", ())))
+
+
+def waits(inbox: Connection, intake_id: str) -> bool:
+    """Whether a message of this id came in lately (it is looked for among the newest hundred thousand, without an index)."""
+    newest = select(INBOX.c.intake_id).order_by(INBOX.c.seq.desc()).limit(_NEWEST).subquery()
+    return inbox.execute(select(newest.c.intake_id).where(newest.c.intake_id == intake_id)).first() is not None
 
 
 def metres(lat: float, long: float, other_lat: float, other_long: float) -> float:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from channels.counsel import Advice, Became, Nearby, Offer, Suggestion
+from channels.counsel import Advice, Became, Nearby, Offer, Question, Suggestion
 from gateway.clock import now
 from gateway.web.keys import Keys
+from normalizer.catalog import Service, Text
 from normalizer.model import InboundMessage
 from normalizer.pipeline import Context, Work, understand
 
@@ -32,21 +33,13 @@ class GatewayCounsel:
     """The counsel of one channel. Its languages are the jurisdiction's, in its order."""
 
     def __init__(self, context: Context, keys: Keys, advising: asyncio.Semaphore) -> None:
+        self.jurisdiction_id = context.jurisdiction_id
         self.languages: Sequence[str] = context.languages
         self._context, self._keys, self._advising = context, keys, advising
 
     def offers(self, language: str, /) -> Sequence[Offer]:
         """The catalog's services in one language."""
-        return [
-            Offer(
-                service.service_code,
-                service.name(language),
-                service.group,
-                service.description.get(language) or service.description.get("en", ""),
-                tuple(service.keywords.get(language, ())),
-            )
-            for service in self._context.catalog.services
-        ]
+        return [offer(service, language) for service in self._context.catalog.services]
 
     async def advise(self, text: str, language: str, /) -> Advice:
         """What the pipeline makes of a text; an empty advice where it is not done within a second."""
@@ -70,10 +63,13 @@ class GatewayCounsel:
         return await self._read(read)
 
     async def became(self, intake_id: str, /) -> Became | None:
-        """What became of a message of this jurisdiction."""
+        """What became of a message of this jurisdiction; while it waits its disposition is None."""
         from gateway.store import nearby
 
-        return await self._read(lambda connection: nearby.became(connection, self._context.jurisdiction_id, intake_id))
+        found = await self._read(lambda connection: nearby.became(connection, self.jurisdiction_id, intake_id))
+        if found is None and await asyncio.to_thread(self._keys.reading_inbox, lambda inbox: nearby.waits(inbox, intake_id)):
+            return Became(None)
+        return found
 
     async def may(self, api_key: str, scope: Literal["intake", "open311", "read"], /) -> bool:
         """Whether the key is valid here and has the scope."""
@@ -97,3 +93,26 @@ class GatewayCounsel:
             if (service := self._context.catalog.get(code)) is not None
         )
         return Advice(suggestions, emergency=work.emergency.flag, abstained=found.abstained)
+
+
+def offer(service: Service, language: str) -> Offer:
+    """A service in one language, or in English where it has none in that."""
+
+    def said(text: Text) -> str:
+        return text.get(language) or text.get("en", "")
+
+    questions = tuple(
+        Question(
+            code=attribute.code,
+            datatype=attribute.datatype,
+            required=attribute.required,
+            variable=attribute.variable,
+            order=attribute.order,
+            description=said(attribute.description),
+            datatype_description=said(attribute.datatype_description),
+            values=tuple((value.key, said(value.name)) for value in attribute.values),
+        )
+        for attribute in service.attributes
+    )
+    keywords = tuple(service.keywords.get(language, ()))
+    return Offer(service.service_code, service.name(language), service.group, said(service.description), keywords, questions)

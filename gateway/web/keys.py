@@ -55,6 +55,11 @@ class Keys:
         with self._opened().reading() as connection:
             return piece(connection)
 
+    def reading_inbox(self, piece: Callable[[Connection], Result]) -> Result:
+        """Run ``piece`` with a view of the inbox; blocking. Raises channels.base.Unavailable."""
+        with self._opened().reading_inbox() as connection:
+            return piece(connection)
+
     def close(self) -> None:
         """Close the database."""
         if self._engines is not None:
