@@ -182,7 +182,8 @@ class WebhookContext:
     ``account`` …) and the remote address; the gateway counts it by channel and reason and logs it once per source. ``http`` makes
     clients for calls outward. ``wake`` lets the adapter's own ``poll`` run at once: a provider that only says "there is something new" is
     answered after it, and what is new comes by the poll, which loses nothing. ``counsel`` answers what a form or an Open311 client
-    wants to know before or after a message: services, suggestions, what was reported nearby.
+    wants to know before or after a message: services, suggestions, what was reported nearby. ``spool_dir`` is where a body that is too
+    large for memory may be written, as for listeners (:class:`Spool`); ``notebook`` keeps a few durable words, as for pollers.
     """
 
     public_url: str
@@ -190,6 +191,8 @@ class WebhookContext:
     http: MakeClient = no_client
     wake: Callable[[], None] = _nobody_waits
     counsel: Counsel | None = None
+    spool_dir: Path | None = None
+    notebook: Notebook | None = None
 
 
 @runtime_checkable

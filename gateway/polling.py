@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from channels.base import Accept, PollContext, Poller, RateLimited, Temporary, Unavailable, Waiting
+from channels.base import Accept, Notebook, PollContext, Poller, RateLimited, Temporary, Unavailable, Waiting
 from channels.outward import MakeClient
 from gateway import failpoint
 from gateway.backoff import Backoff
@@ -50,6 +50,10 @@ class Polling:
         """What makes the channel's poller run at once; does nothing for a channel that is not polled."""
         event = self._awake.get(channel_id)
         return event.set if event is not None else lambda: None
+
+    def notebook(self, channel_id: str) -> Notebook:
+        """The channel's notebook, polled or not."""
+        return _Notes(self._polls, channel_id)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until ``stop`` is set. What a poller has handed over is stored, what it has not is fetched again next time."""

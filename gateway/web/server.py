@@ -13,6 +13,7 @@ from gateway import metrics
 from gateway.errors import StoreError
 from gateway.intake import Intake
 from gateway.polling import Polling
+from gateway.store.blobs import open_blobs
 from gateway.store.location import StoreLocation
 from gateway.web import health, intake_api
 from gateway.web.counsel import GatewayCounsel
@@ -38,12 +39,21 @@ def application(
     app.add_routes(health.routes(state, metrics_folder))
     app.add_routes(intake_api.routes(wired, intake, keys))
     advising = asyncio.Semaphore(2)
+    spool_dir = open_blobs(wired.configuration.store.blobs).spool_dir
     for channel_id, channel in wired.channels.items():
         if isinstance(channel, Webhook):
             jurisdiction_id = wired.channel_jurisdictions[channel_id]
             accept = intake.accept_for(channel_id, jurisdiction_id)
             counsel = GatewayCounsel(wired.contexts[jurisdiction_id], keys, advising)
-            context = WebhookContext(settings.public_url, _Refusals(channel_id), polling.http, polling.waker(channel_id), counsel)
+            context = WebhookContext(
+                settings.public_url,
+                _Refusals(channel_id),
+                polling.http,
+                polling.waker(channel_id),
+                counsel,
+                spool_dir=spool_dir,
+                notebook=polling.notebook(channel_id),
+            )
             app.add_routes(channel.routes(accept, context))
     return app, keys
 
