@@ -76,6 +76,15 @@ class Server(Section):
         return self.hostname or urlsplit(self.public_url).hostname or "localhost"
 
 
+class Public(Section):
+    """What anybody may reach without a channel's table of its own: Open311 below ``/open311/v2``."""
+
+    open311: bool = True
+    """Whether Open311 is served. A channel of type ``open311.georeport`` in this file takes the place of the built-in one, ``open311``."""
+    contact: str = ""
+    """Whom developers ask for a key: an e-mail or web address, shown in Open311's discovery. Empty: ``public_url``."""
+
+
 class Store(Section):
     """Where messages, requests and deliveries are kept."""
 
@@ -172,6 +181,7 @@ class Configuration(Section):
     catalog: Path = SHIPPED_CATALOG
     """The service catalog. The default is the one that is shipped."""
     server: Server = Server()
+    public: Public = Public()
     store: Store = Store()
     worker: Worker = Field(default_factory=Worker)
     dispatch: Dispatch = Dispatch()
@@ -217,7 +227,16 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Reading:
     sinks = _adapter_tables("sinks", merged, file or {}, mistakes)
     found = check(Configuration, merged, ()) if file is not None else Found()
     mistakes += found.mistakes
+    if found.settings is not None:
+        _add_built_in(channels, found.settings.public)
     return Reading(path, found.settings, channels, sinks, tuple(dict.fromkeys(mistakes)))
+
+
+def _add_built_in(channels: dict[str, dict[str, Any]], public: Public) -> None:
+    """Add the channels that need no table, where the file has none of their type and their name is free."""
+    for name, kind, wanted in (("open311", "open311.georeport", public.open311),):
+        if wanted and name not in channels and all(table.get("type") != kind for table in channels.values()):
+            channels[name] = {"type": kind}
 
 
 def _parse(path: Path, mistakes: list[tuple[str, str]]) -> dict[str, Any] | None:

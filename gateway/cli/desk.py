@@ -253,5 +253,5 @@ def _channel_kind(store: Opened, channel: str | None) -> str | None:
     """Requests know the kind of channel (email), people may write its name (mail)."""
     if channel is None:
         return None
-    declared = store.wired.configuration.channels.get(channel, {}).get("type", channel)
+    declared = store.wired.channel_settings[channel].type if channel in store.wired.channel_settings else channel
     return str(declared).partition(".")[0]
