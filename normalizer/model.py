@@ -32,7 +32,8 @@ class Evidence(Model):
     """Why an inferred field has its value.
 
     ``source`` names the rule, header, model or member of staff; ``span`` points at the resident's words; ``detail`` is what a
-    clerk reads. An override keeps what it replaced in ``replaced`` and says who did it and when.
+    clerk reads. ``intake_id`` names the message whose words these are, where it is a later one than that with which the request began.
+    An override keeps what it replaced in ``replaced`` and says who did it and when.
     """
 
     field: str
@@ -41,6 +42,7 @@ class Evidence(Model):
     span: Span | None = None
     score: Score | None = None
     detail: str = ""
+    intake_id: str | None = None
     replaced: Any = None
     by: str | None = None
     at: datetime | None = None
