@@ -7,7 +7,7 @@ always the same: read with a cap, verify on the raw bytes, make durable, acknowl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -63,9 +63,32 @@ async def receive(
     Unreadable (400). Whatever ``accept`` raises, and whatever nobody foresaw, is answered so that the provider keeps its copy: 429 or
     503 with ``Retry-After``. No answer says more than its status.
     """
+
+    async def read_one(body: bytes) -> Sequence[RawMessage]:
+        return (read(body),)
+
+    return await receive_all(
+        request, accept, context, read=read_one, acknowledge=lambda receipts: acknowledge(receipts[0]), max_body=max_body
+    )
+
+
+async def receive_all(
+    request: web.Request,
+    accept: Accept,
+    context: WebhookContext,
+    *,
+    read: Callable[[bytes], Awaitable[Sequence[RawMessage]]],
+    acknowledge: Callable[[Sequence[Receipt]], web.StreamResponse],
+    max_body: int = MAX_BODY,
+) -> web.StreamResponse:
+    """Answer one call that may bring several messages, or none: it is thanked once all of them are durable.
+
+    Outcomes as with :func:`receive`. Where one is not stored the call is not acknowledged, and the provider sends all of them again:
+    those that were stored are then recognised.
+    """
     try:
         body = await body_of(request, max_body)
-        receipt = await accept(read(body))
+        receipts = await _accept_all(await read(body), accept)
     except Forged as error:
         context.refused(error.reason, request.remote or "unknown")
         return web.Response(status=403)
@@ -78,7 +101,19 @@ async def receive(
     except Exception as error:  # noqa: BLE001  what we do not understand, we ask to be sent again
         _log.error("webhook_failed", path=request.path, error=type(error).__name__, exc_info=True)
         return _again(503, 30)
-    return acknowledge(receipt)
+    return acknowledge(receipts)
+
+
+async def _accept_all(messages: Sequence[RawMessage], accept: Accept) -> Sequence[Receipt]:
+    """The first alone, because it tells whether the store takes any; then the others together, which share their commits."""
+    if not messages:
+        return ()
+    first = await accept(messages[0])
+    others = await asyncio.gather(*(accept(raw) for raw in messages[1:]), return_exceptions=True)
+    for outcome in others:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return (first, *(outcome for outcome in others if not isinstance(outcome, BaseException)))
 
 
 async def body_of(request: web.Request, max_body: int) -> bytes:

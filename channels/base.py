@@ -307,10 +307,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """What the gateway gives a probe."""
+    """What the gateway gives a probe. ``notebook`` is the adapter's own, where the one who asks has the store open."""
 
     http: MakeClient
     public_url: str = ""
+    notebook: Notebook | None = None
 
 
 @runtime_checkable

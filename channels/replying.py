@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from channels.outward import MakeClient, no_client
+
+if TYPE_CHECKING:
+    from channels.base import Notebook
 
 Scope = Literal["sink", "delivery"]
 """Whom an answer concerns: the other system as a whole, or this delivery alone."""
@@ -83,10 +86,14 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """What the gateway gives a replier: ``http`` makes clients, ``public_url`` is the gateway's own address."""
+    """What the gateway gives a replier: ``http`` makes clients, ``public_url`` is the gateway's own address.
+
+    ``notebook`` is the adapter's own (a refreshed token), where there is one.
+    """
 
     http: MakeClient = no_client
     public_url: str = ""
+    notebook: Notebook | None = None
 
 
 @runtime_checkable

@@ -42,7 +42,8 @@ def stage(batch: Sequence[Work], context: Context) -> None:  # noqa: ARG001 (the
                 parts = Parts(text.strip(), "")
             message.text_new, message.text_quoted = parts.new, parts.quoted
         else:
-            message.text_new, message.text_quoted = text.strip(), ""
+            # What the channel knows to be somebody else's words (the post that was answered) stays apart; the text has none of it.
+            message.text_new, message.text_quoted = text.strip(), clean_text(message.text_quoted)
         if message.subject is not None:
             message.subject = clean_line(message.subject) or None
         _fields(message)
