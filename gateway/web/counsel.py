@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
+
+import structlog
 
 from channels.counsel import Advice, Became, Nearby, Offer, Question, Suggestion
 from gateway.clock import now
@@ -20,6 +23,7 @@ from normalizer.pipeline import Context, Work, understand
 if TYPE_CHECKING:
     from gateway.store.engine import Connection
 
+_log = structlog.get_logger("gateway.web.counsel")
 Result = TypeVar("Result")
 _SINCE = timedelta(days=28)
 _WITHIN = 150.0
@@ -43,13 +47,17 @@ class GatewayCounsel:
 
     async def advise(self, text: str, language: str, /) -> Advice:
         """What the pipeline makes of a text; an empty advice where it is not done within a second."""
-        if not text.strip() or self._advising.locked():
+        if not text.strip():
             return Advice()
-        async with self._advising:
-            try:
-                return await asyncio.wait_for(asyncio.to_thread(self._advise, text[:_TEXT], language), _ADVICE_SECONDS)
-            except TimeoutError:
-                return Advice()
+        try:
+            await asyncio.wait_for(self._advising.acquire(), _ADVICE_SECONDS)
+        except TimeoutError:
+            return Advice()
+        advising = asyncio.get_running_loop().run_in_executor(None, self._advise, text[:_TEXT], language)
+        # A thread cannot be stopped: its place is free when it has ended, not when nobody waits for it any more.
+        advising.add_done_callback(self._advised)
+        done, _pending = await asyncio.wait([advising], timeout=_ADVICE_SECONDS)
+        return advising.result() if done and advising.exception() is None else Advice()
 
     async def nearby(self, lat: float, long: float, /, *, service_code: str | None = None, limit: int = 5) -> Sequence[Nearby]:
         """Open and recently closed requests of the last four weeks within 150 m, nearest first; names are in the first language."""
@@ -60,7 +68,11 @@ class GatewayCounsel:
         def read(connection: Connection) -> list[Nearby]:
             return nearby.near(connection, jurisdiction_id, lat, long, since=since, within=_WITHIN, service_code=service_code, limit=limit)
 
-        return await self._read(read)
+        catalog, language = self._context.catalog, self.languages[0]
+        return [
+            replace(found, service_name=service.name(language) if (service := catalog.get(found.service_code)) else found.service_code)
+            for found in await self._read(read)
+        ]
 
     async def became(self, intake_id: str, /) -> Became | None:
         """What became of a message of this jurisdiction; while it waits its disposition is None."""
@@ -78,6 +90,11 @@ class GatewayCounsel:
 
     async def _read(self, piece: Callable[[Connection], Result]) -> Result:
         return await asyncio.to_thread(self._keys.reading, piece)
+
+    def _advised(self, done: asyncio.Future[Advice]) -> None:
+        self._advising.release()
+        if not done.cancelled() and (error := done.exception()) is not None:
+            _log.error("advising failed", error=type(error).__name__)
 
     def _advise(self, text: str, language: str) -> Advice:
         message = InboundMessage(channel="web", text=text, hints={"language": language}, received_datetime=now())
