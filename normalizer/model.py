@@ -64,10 +64,29 @@ class Sender(Model):
     handle: str | None = None
 
 
+class Photo(Model):
+    """What is shown in place of a picture: upright, small, without what its camera wrote; the bytes are in the blob store.
+
+    ``sha256`` (hex) and ``size`` (bytes) are those of this rendition, the attachment has the original's. ``taken`` is when the camera says
+    that it was taken. ``dhash`` (64 bits in hex) is nearly the same for pictures that look the same.
+    """
+
+    sha256: str = ""
+    size: int = 0
+    media_type: str = "image/jpeg"
+    width: int = 0
+    height: int = 0
+    taken: datetime | None = None
+    dhash: str = ""
+    content: bytes | None = Field(default=None, exclude=True, repr=False)
+    """The bytes, only until they are in the blob store; never part of the JSON."""
+
+
 class Attachment(Model):
     """A file that came with a message; the bytes are in the blob store under ``sha256`` (hex). ``size`` is in bytes.
 
-    ``declared_media_type`` is what the sender said, ``media_type`` what the bytes are.
+    ``declared_media_type`` is what the sender said, ``media_type`` what the bytes are. ``lat`` and ``long`` are where a picture was taken.
+    ``fetched`` is the position in the message's ``hints["media"]`` of the address that the file was fetched from, after the message.
     """
 
     filename: str | None = None
@@ -78,6 +97,8 @@ class Attachment(Model):
     inline: bool = False
     lat: float | None = None
     long: float | None = None
+    photo: Photo | None = None
+    fetched: int | None = None
     content: bytes | None = Field(default=None, exclude=True, repr=False)
     """The bytes, only between ``translate()`` and the blob store; never part of the JSON."""
 
@@ -228,6 +249,18 @@ class ExternalId(Model):
     url: str | None = None
 
 
+class Media(Model):
+    """A picture of a request, from any of its messages: the rendition's digest, size in bytes and in pixels, and the original's digest."""
+
+    intake_id: str = ""
+    sha256: str
+    media_type: str = "image/jpeg"
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    original_sha256: str = ""
+
+
 class HistoryEntry(Model):
     """One line of a request's history, as people read it."""
 
@@ -258,6 +291,7 @@ class ServiceRequest(Model):
     lat: float | None = None
     long: float | None = None
     media_url: str | None = None
+    media: list[Media] = Field(default_factory=list)
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
