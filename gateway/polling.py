@@ -27,7 +27,9 @@ _BACKOFF = Backoff(first=2.0, cap=300.0, least=0.5)
 _MOVE_EVERY = 1.0
 """Seconds after which the cursor is stored while messages stream in; a message that is seen twice is recognised."""
 _LEAD_EVERY = 10.0
-"""Seconds between a gateway's questions whether it may poll a channel that another one polls."""
+"""Seconds between a gateway's questions whether it may poll a channel that another one polls, and whether it still may."""
+_TELL_EVERY = 30.0
+"""Seconds after which a poller that streams, and so never ends, counts as having succeeded once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Polled:
 
     poller: Poller
     accept: Accept
+
+
+@dataclass(slots=True)
+class _Turn:
+    """How one poller fares: failures in a row, and whether this gateway is the one that polls."""
+
+    failures: int = 0
+    leading: bool = True
 
 
 class Polling:
@@ -72,35 +82,63 @@ class Polling:
 
     async def _keep(self, channel_id: str, polled: Polled) -> None:
         context = PollContext(self.http, _Notes(self._polls, channel_id), self._public_url)
-        failures = 0
+        turn = _Turn()
         while True:
             try:
                 if not await asyncio.to_thread(self._polls.lead, channel_id):
                     await asyncio.sleep(_LEAD_EVERY)
                     continue
                 self._awake[channel_id].clear()
-                await self._poll(channel_id, polled, context)
+                await self._poll_while_leading(channel_id, polled, context, turn)
                 await asyncio.to_thread(self._polls.succeeded, channel_id, now())
-                failures = 0
+                turn.failures = 0
                 await self._rest(channel_id, polled.poller, context)
             except Exception as error:  # noqa: BLE001  (whatever a provider or a poller does, it is asked again and the others go on)
-                failures += 1
-                await self._failed(channel_id, error, failures)
+                turn.failures += 1
+                await self._failed(channel_id, error, turn.failures)
 
-    async def _poll(self, channel_id: str, polled: Polled, context: PollContext) -> None:
+    async def _poll_while_leading(self, channel_id: str, polled: Polled, context: PollContext, turn: _Turn) -> None:
+        """Poll; raise Unavailable when another gateway has taken over meanwhile, as it does when our connection to the store broke."""
+        turn.leading = True
+        poll = asyncio.ensure_future(self._poll(channel_id, polled, context, turn))
+        lost = asyncio.ensure_future(self._until_lost(channel_id, turn))
+        try:
+            done, _pending = await asyncio.wait((poll, lost), return_when=asyncio.FIRST_COMPLETED)
+            if poll not in done:
+                lost.result()
+                raise Unavailable("another gateway polls this channel now")
+        finally:
+            for task in (poll, lost):
+                task.cancel()
+            await asyncio.gather(poll, lost, return_exceptions=True)
+        poll.result()
+
+    async def _until_lost(self, channel_id: str, turn: _Turn) -> None:
+        while turn.leading:
+            await asyncio.sleep(_LEAD_EVERY)
+            turn.leading = False  # also where the question fails: then nobody knows
+            turn.leading = await asyncio.to_thread(self._polls.lead, channel_id)
+
+    async def _poll(self, channel_id: str, polled: Polled, context: PollContext, turn: _Turn) -> None:
         position = stored = await self._position(channel_id)
-        moved = time.monotonic()
+        moved = told = time.monotonic()
         try:
             async with aclosing(polled.poller.poll(position, context)) as found:  # type: ignore[type-var]  # an AsyncIterator made by ``yield``
                 async for raw, new in found:
                     if raw is not None:
                         await polled.accept(raw)
                     position = new
+                    if position != stored:
+                        turn.failures = 0  # who gets ahead is not asked later each time
                     if time.monotonic() - moved > _MOVE_EVERY:
                         await self._move(channel_id, new)
                         stored, moved = new, time.monotonic()
+                    if time.monotonic() - told > _TELL_EVERY:
+                        await asyncio.to_thread(self._polls.succeeded, channel_id, now())
+                        told = time.monotonic()
         finally:
-            if position is not None and position != stored:
+            # Who no longer leads may not write over what the other gateway has come to meanwhile.
+            if position is not None and position != stored and turn.leading:
                 await asyncio.shield(self._move(channel_id, position))
 
     async def _position(self, channel_id: str) -> str | None:
@@ -132,8 +170,9 @@ class Polling:
         with suppress(Exception):  # the store itself may be what failed
             await asyncio.to_thread(self._polls.failed, channel_id, now(), reason)
         wait = _BACKOFF.delay(failures, random.random)
-        if isinstance(error, RateLimited):
-            wait = max(wait, float(error.retry_after))
+        if isinstance(error, RateLimited):  # nobody may wake it: a provider that calls knows nothing of its own limits
+            await asyncio.sleep(max(wait, float(error.retry_after)))
+            return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._awake[channel_id].wait(), wait)
             await asyncio.sleep(_BACKOFF.least)  # a provider that calls all the time must not make us ask all the time

@@ -171,6 +171,7 @@ class PostgresPolls(_Statements):
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error:
             if connection.closed or connection.broken:
+                connection.close()
                 self._connection = None
                 self._mine.clear()
             raise
