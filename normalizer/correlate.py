@@ -7,22 +7,37 @@ number written in a subject is never enough: with the sender of that request it 
 A reply to a closed request about another matter or place is a new request, with the old one named in its evidence. An emergency is always a
 request of its own, whatever it replies to.
 
-Reasons: ``same_message`` (duplicate); ``reply``, ``reply_to_closed``, ``signed_reference``, ``reference_number`` (follow_up);
-``reference_unverified`` (held).
+What a channel says belongs together (``hints["conversation"]``: an album, a text in several parts, the turns of a call) and comes from the
+same sender within ``hints["conversation_window"]`` seconds (600) is one request: the later part completes it (see ``merge``), an emergency
+too, which only raises it. A part that does not find an open request of its conversation stands for itself.
+
+``hints["me_too"]`` is a request that somebody says to have seen too, on a form that showed it: a duplicate, where that request is open and
+no older than four weeks.
+
+Reasons: ``same_message``, ``me_too`` (duplicate); ``same_conversation``, ``reply``, ``reply_to_closed``, ``signed_reference``,
+``reference_number`` (follow_up); ``reference_unverified``, ``empty`` (held).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from normalizer import screen
 from normalizer.locate import address_key
 from normalizer.model import Evidence, InboundMessage
 from normalizer.pipeline import Context, Known, Work
-from normalizer.ports import KnownMessage
+from normalizer.ports import Conversation, KnownMessage
 
 _REFERENCES = 50
 """So many of a thread's last ids are asked for: long threads name their whole past."""
+WINDOW = 600.0
+"""Seconds between two parts of a conversation, unless the channel says otherwise (``hints["conversation_window"]``)."""
+LONGEST_WINDOW = 86_400.0
+"""Seconds that a channel may say at most."""
+_STILL_SEEN = timedelta(days=28)
+"""How old a request may be that a form shows as reported nearby."""
 
 
 def stage(batch: Sequence[Work], context: Context, known: Known) -> None:  # noqa: ARG001 (the signature of every stage)
@@ -36,7 +51,7 @@ def _correlate(work: Work, known: Known) -> None:
     message = work.message
     thread = _thread(message)
     found = [item for item in known.messages.by_message_ids(thread) if item.intake_id != message.intake_id] if thread else []
-    if _same_message(work, found):
+    if _same_message(work, found) or _same_conversation(work, known) or _me_too(work, known):
         return
     signed = message.hints.get("signed_reference")
     if isinstance(signed, str) and signed:
@@ -74,6 +89,78 @@ def _same_message(work: Work, found: Sequence[KnownMessage]) -> bool:
                 work.requests.clear()
                 return True
     return False
+
+
+def conversation_of(work: Work) -> Conversation | None:
+    """What the channel says that the message is a part of, or None."""
+    message = work.message
+    key = message.hints.get("conversation") if message.hints else None
+    if not isinstance(key, str) or not key:
+        return None
+    window = message.hints.get("conversation_window")
+    if not isinstance(window, int | float) or isinstance(window, bool) or not 0 < window <= LONGEST_WINDOW:
+        window = WINDOW
+    return Conversation(message.channel_id, work.sender_key, key, message.received_datetime or work.now, float(window))
+
+
+def _same_conversation(work: Work, known: Known) -> bool:
+    """Settle a later part of a conversation as what completes its request, or what has nothing to say and nobody to say it to as held."""
+    conversation = conversation_of(work)
+    if conversation is None:
+        return False
+    item = _nearest(known.messages.by_conversation(conversation), conversation, work.message.intake_id)
+    if item is not None and item.service_request_id is not None and not (work.emergency.flag and not item.own):
+        work.settle("follow_up", "same_conversation")
+        if work.message.disposition == "follow_up":
+            work.follows = item.service_request_id
+            work.completion = work.requests[0] if item.own and work.requests else None
+            work.requests.clear()
+            return True
+    if screen.says_nothing(work.message):
+        work.settle("held", "empty")
+        if work.settled:
+            work.requests.clear()
+        return work.settled
+    return False
+
+
+def _nearest(found: Sequence[KnownMessage], conversation: Conversation, intake_id: str) -> KnownMessage | None:
+    """The last one before this message within the window; where there is none, the first one after it (it was read earlier)."""
+    near: list[tuple[datetime, KnownMessage]] = [
+        (item.received_datetime, item)
+        for item in found
+        if item.service_request_id
+        and not item.closed
+        and item.intake_id != intake_id
+        and item.received_datetime is not None
+        and abs((item.received_datetime - conversation.at).total_seconds()) <= conversation.window
+    ]
+    earlier = [pair for pair in near if pair[0] <= conversation.at]
+    if earlier:
+        return max(earlier, key=lambda pair: pair[0])[1]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _me_too(work: Work, known: Known) -> bool:
+    """Settle as a duplicate of the request that the person pointed at, where the city still works on it."""
+    number = work.message.hints.get("me_too") if work.message.hints else None
+    if not isinstance(number, str) or not number:
+        return False
+    first = known.messages.by_service_request_id(number)
+    if first is None or first.service_request_id is None or first.intake_id == work.message.intake_id:
+        return False
+    since = (work.message.received_datetime or work.now) - _STILL_SEEN
+    recent = first.requested_datetime is not None and first.requested_datetime >= since
+    if work.emergency.flag or first.closed or not recent:
+        _name_related(work, first.service_request_id, "me_too")
+        return False
+    work.settle("duplicate", "me_too")
+    if work.message.disposition != "duplicate":
+        return False
+    work.follows = first.service_request_id
+    for request in work.requests:
+        request.parent_service_request_id = first.service_request_id
+    return True
 
 
 def _nearest_first(found: Sequence[KnownMessage], thread: Sequence[str]) -> list[KnownMessage]:

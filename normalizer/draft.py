@@ -184,6 +184,8 @@ def _from_hints(request: ServiceRequest, hints: dict[str, Any]) -> None:
         request.visibility = "public" if visibility == "public" else "anonymous"
     if hints.get("anonymous") is True:
         request.visibility = "anonymous"
+    if hints.get("private") is True:  # written where only the city reads it: nothing makes it public
+        request.visibility = "private"
     for name, limit in (("first_name", 100), ("last_name", 100)):
         value = hints.get(name)
         if isinstance(value, str) and value.strip():

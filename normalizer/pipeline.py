@@ -52,10 +52,10 @@ class Work:
     ``requests`` holds one draft when the message ends as a request, or as a duplicate for the same problem; it is empty otherwise.
     ``sender_key`` is the canonical identifier of the sender (``email:…``, ``phone:+1…``, ``handle:x:…``) or None when anonymous;
     ``identifiers`` are those of the person the request is for. ``follows`` is the service_request_id that the message belongs to, when
-    it does (follow-up or duplicate). ``released`` is set when a person decided that the message is a request: no stage settles it
-    otherwise. ``seconds`` is the time each stage took, this message's share. ``staff`` is true when the sender works for the city;
-    ``on_behalf_of`` is the resident for whom staff wrote. ``reading`` holds the words of the message for the stages of
-    :func:`understand`, and is empty afterwards.
+    it does (follow-up or duplicate); ``completion`` is the draft of a follow-up that completes that request (see ``merge``). ``released``
+    is set when a person decided that the message is a request: no stage settles it otherwise. ``seconds`` is the time each stage took, this
+    message's share. ``staff`` is true when the sender works for the city; ``on_behalf_of`` is the resident for whom staff wrote.
+    ``reading`` holds the words of the message for the stages of :func:`understand`, and is empty afterwards.
     """
 
     message: InboundMessage
@@ -64,6 +64,7 @@ class Work:
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     sender_key: str | None = None
     follows: str | None = None
+    completion: ServiceRequest | None = None
     emergency: Emergency = field(default_factory=Emergency)
     released: bool = False
     seconds: dict[str, float] = field(default_factory=dict)

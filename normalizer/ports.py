@@ -19,8 +19,9 @@ from normalizer.model import LocationCandidate
 class KnownMessage:
     """A stored message that others may refer to. ``sender_key`` is the canonical identifier of who sent it (see identify).
 
-    ``service_code`` and ``address_string`` are those of its request, where the store gives them: they tell a reply to a closed request from
-    a new matter.
+    ``service_code``, ``address_string`` and ``requested_datetime`` are those of its request, where the store gives them: they tell a reply
+    to a closed request from a new matter. ``received_datetime`` is the message's own. ``own`` is true where the request began in the same
+    conversation, so that what is written later completes it; false where the conversation joined somebody else's request.
     """
 
     intake_id: str
@@ -30,6 +31,23 @@ class KnownMessage:
     closed: bool = False
     service_code: str | None = None
     address_string: str | None = None
+    received_datetime: datetime | None = None
+    requested_datetime: datetime | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a channel says belongs together: ``key`` is its own word for it, ``sender_key`` who speaks (None: nobody says).
+
+    ``at`` is when a message of it came, and ``window`` (seconds) how far from that another one may be.
+    """
+
+    channel_id: str
+    sender_key: str | None
+    key: str
+    at: datetime
+    window: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,10 @@ class Messages(Protocol):
 
     def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
         """The first message of that request."""
+        ...
+
+    def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
+        """Messages of the same conversation, sender and time that belong to a request."""
         ...
 
 
@@ -87,6 +109,9 @@ class NothingKnown:
 
     def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
         return None
+
+    def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
+        return ()
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         return ()

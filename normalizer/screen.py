@@ -129,7 +129,7 @@ def _content(message: InboundMessage, reading: Reading) -> Verdict | None:
             return Verdict("auto_reply", "auto_reply_subject")
     if message.channel in _WRITTEN and not message.hints.get("service_code") and _spam.suspected(reading, message.text_new):
         return Verdict("held", "spam_suspected")
-    if _empty(message):
+    if says_nothing(message) and not message.hints.get("conversation"):  # of a conversation's part ``correlate`` decides
         return Verdict("held", "empty")
     return None
 
@@ -137,7 +137,7 @@ def _content(message: InboundMessage, reading: Reading) -> Verdict | None:
 _SAYS_SOMETHING = ("service_code", "lat", "address", "address_id", "media_url", "media", "attributes")
 
 
-def _empty(message: InboundMessage) -> bool:
+def says_nothing(message: InboundMessage) -> bool:
     """No text, no subject, no file, and nothing that a form filled in (an Open311 request needs no description)."""
     if message.text.strip() or message.attachments or subjects.read(message.subject).bare:
         return False

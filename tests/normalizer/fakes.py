@@ -9,15 +9,19 @@ from datetime import datetime
 
 from normalizer.locate import address_key
 from normalizer.model import LocationCandidate
-from normalizer.ports import KnownMessage, KnownRequest
+from normalizer.ports import Conversation, KnownMessage, KnownRequest
 
 
 @dataclass
 class FakeMessages:
-    """Stored messages; ``refers`` gives for an intake_id the ids that the message itself refers to."""
+    """Stored messages; ``refers`` gives for an intake_id the ids that the message itself refers to.
+
+    ``conversations`` has messages by channel, sender and conversation.
+    """
 
     messages: list[KnownMessage] = field(default_factory=list)
     refers: dict[str, set[str]] = field(default_factory=dict)
+    conversations: list[tuple[tuple[str, str | None, str], KnownMessage]] = field(default_factory=list)
 
     def by_message_ids(self, message_ids: Sequence[str]) -> Sequence[KnownMessage]:
         wanted = set(message_ids)
@@ -25,6 +29,9 @@ class FakeMessages:
 
     def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
         return next((item for item in self.messages if item.service_request_id == service_request_id), None)
+
+    def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
+        return [item for name, item in self.conversations if name == (conversation.channel_id, conversation.sender_key, conversation.key)]
 
 
 @dataclass
