@@ -25,6 +25,8 @@ from config.words import nearest
 
 DEFAULT_FILE = Path("config/intake311.toml")
 SHIPPED_CATALOG = Path(__file__).with_name("catalog.toml")
+BUILT_IN = {"open311": "open311.georeport"}
+"""Channels that need no table, by the name that they then have; ``[public]`` turns each off."""
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -234,7 +236,8 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Reading:
 
 def _add_built_in(channels: dict[str, dict[str, Any]], public: Public) -> None:
     """Add the channels that need no table, where the file has none of their type and their name is free."""
-    for name, kind, wanted in (("open311", "open311.georeport", public.open311),):
+    for name, kind in BUILT_IN.items():
+        wanted = getattr(public, name)
         if wanted and name not in channels and all(table.get("type") != kind for table in channels.values()):
             channels[name] = {"type": kind}
 

@@ -127,7 +127,7 @@ class Georeport:
     async def _take(self, request: web.Request, accept: Accept, context: WebhookContext, wanted: answers.Format) -> web.StreamResponse:
         counsel = _counsel(context)
         body = await body_of(request, int(self.settings.max_body))
-        content_type = request.headers.get("Content-Type", "") or _multipart.URLENCODED
+        content_type = (body and request.headers.get("Content-Type")) or _multipart.URLENCODED
         try:
             form = (
                 await asyncio.to_thread(_multipart.read, content_type, body) if len(body) > _LARGE else _multipart.read(content_type, body)
