@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from channels.base import Channel
 from tests.channels.peers import Peer
+from tests.channels.social import _adapters_mastodon
 
-ADAPTERS: dict[str, Callable[[], Channel]] = {}
+ADAPTERS: dict[str, Callable[[], Channel]] = {**_adapters_mastodon.ADAPTERS}
 PEERS: dict[str, Peer] = {}
