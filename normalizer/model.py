@@ -109,6 +109,7 @@ class Authentication(Model):
     spf: str | None = None
     dkim: str | None = None
     dmarc: str | None = None
+    arc: str | None = None
     signature: str | None = None
 
 
