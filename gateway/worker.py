@@ -28,7 +28,8 @@ from gateway.store.messages import held_ids
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter, forget_message
 from gateway.store.stored import Stored
 from gateway.store.transactions import Transactions
-from normalizer.model import ChannelName, InboundMessage
+from normalizer.merge import Completed, complete
+from normalizer.model import ChannelName, InboundMessage, ServiceRequest
 from normalizer.pipeline import Context, Known, Work, relate
 
 _log = structlog.get_logger("gateway.worker")
@@ -188,7 +189,7 @@ class Worker:
                 fresh = {stored.seq for stored in self._claims.settle(connection, taken)}
             written = [outcome for outcome in outcomes if outcome.seq in fresh]
             if written:
-                OutcomeWriter(connection, self._outbox, now(), actor=actor).write(written, self._relate)
+                OutcomeWriter(connection, self._outbox, now(), actor=actor).write(written, self._relate, self._complete)
             failpoint.hit("worker.commit.before")
             return written
 
@@ -210,6 +211,10 @@ class Worker:
             work.settle("held", "jurisdiction_unknown")
             return
         relate([work], context, facts.known(work.message.jurisdiction_id))
+
+    def _complete(self, request: ServiceRequest, work: Work, facts: Facts) -> Completed:
+        jurisdiction_id = work.message.jurisdiction_id
+        return complete(request, work, self._contexts[jurisdiction_id], facts.known(jurisdiction_id))
 
 
 def _outcome(stored: Stored, result: Result, adapter: str) -> Outcome:

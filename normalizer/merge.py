@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from normalizer import dedupe
@@ -53,9 +54,13 @@ class Completed:
 
 
 class _Part(NamedTuple):
-    """One message's words in a description: where they begin and end there, and the same in its ``text_new``, where they are its own."""
+    """One message's words in a description: where they begin and end there, and when it came.
+
+    ``literal`` says that its ``text_new`` begins with the same words, so that places in the one are places in the other.
+    """
 
     intake_id: str
+    at: datetime
     start: int
     end: int
     literal: bool
@@ -102,6 +107,8 @@ class _Merging:
     def __init__(self, after: ServiceRequest, added: ServiceRequest, work: Work) -> None:
         self.after, self.added, self.work = after, added, work
         self.intake_id = work.message.intake_id
+        self.at = work.message.received_datetime or work.now
+        self.begun = after.requested_datetime or self.at
         everything = [*after.evidence, *after.classification.evidence]
         self.decided = {evidence.field for evidence in everything if evidence.by}
         media = work.message.hints.get("media")
@@ -124,24 +131,24 @@ class _Merging:
             self.parts = [part for part, _text in texts]
             return
         literal = words == self.work.message.text_new[: len(words)]
-        mine = (_Part(self.intake_id, 0, 0, literal), words)
+        mine = (_Part(self.intake_id, self.at, 0, 0, literal), words)
         if "description" in self.decided:
             texts.append(mine)  # somebody has rewritten it: their words stay in one piece
         else:
-            texts = sorted([*texts, mine], key=lambda pair: pair[0].intake_id)  # an id sorts by the time of the message
+            texts = sorted([*texts, mine], key=lambda pair: pair[0].at)
         description = ""
         self.parts = []
         for part, text in texts:
             start = len(description) + (1 if description else 0)
             description = _cut(f"{description}\n{text}" if description else text)
             if start < len(description):
-                self.parts.append(_Part(part.intake_id, start, len(description), part.literal))
+                self.parts.append(part._replace(start=start, end=len(description)))
         after.description = description
         after.evidence = [evidence for evidence in after.evidence if not (evidence.field == "description" and evidence.source == _SOURCE)]
         for part in self.parts:
             span = (0, part.end - part.start) if part.literal else None
-            evidence = Evidence(field="description", value=[part.start, part.end], source=_SOURCE, span=span, intake_id=part.intake_id)
-            after.evidence.append(evidence)
+            place, intake_id = [part.start, part.end], part.intake_id
+            after.evidence.append(Evidence(field="description", value=place, source=_SOURCE, span=span, intake_id=intake_id, at=part.at))
 
     def _texts(self) -> list[tuple[_Part, str]]:
         """The parts of the description so far; one where it is not what the evidence says."""
@@ -149,7 +156,7 @@ class _Merging:
         if not description.strip():
             return []
         parts = [
-            _Part(evidence.intake_id or "", evidence.value[0], evidence.value[1], evidence.span is not None)
+            _Part(evidence.intake_id or "", evidence.at or self.begun, evidence.value[0], evidence.value[1], evidence.span is not None)
             for evidence in self.after.evidence
             if evidence.field == "description" and evidence.source == _SOURCE and _is_place(evidence.value)
         ]
@@ -158,7 +165,7 @@ class _Merging:
             return found
         first = self.after.intake_ids[0] if self.after.intake_ids else ""
         literal = self.after.channel in ("sms", "social", "phone")  # they have no subject that a description could begin with
-        return [(_Part(first, 0, len(description), literal), description)]
+        return [(_Part(first, self.begun, 0, len(description), literal), description)]
 
     def _words_of(self, evidence: Evidence) -> Evidence:
         """Evidence from all the words together, said of the message that they stand in."""

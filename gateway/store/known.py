@@ -13,12 +13,13 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection, select
 
+from gateway.store.conversations import Conversations
 from gateway.store.keys64 import address_place, cell_places, reference_key
 from gateway.store.neighbours import Neighbours
 from gateway.store.tables import MESSAGE, MESSAGE_REFERENCE, REQUEST_MESSAGE, SERVICE_REQUEST
-from normalizer.model import InboundMessage
+from normalizer.model import InboundMessage, ServiceRequest
 from normalizer.pipeline import Known, Work
-from normalizer.ports import KnownMessage, KnownRequest
+from normalizer.ports import Conversation, KnownMessage, KnownRequest
 
 _IN = 500
 """Values in one IN list: SQLite and PostgreSQL take far more, but the plan is the same."""
@@ -28,13 +29,15 @@ _MOST = 2_000
 
 
 class Facts:
-    """The known messages and requests of one transaction."""
+    """The known messages and requests of one transaction. ``conversation`` bounds the messages that are looked at of one conversation."""
 
-    def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
+    def __init__(self, connection: Connection, works: Sequence[Work], *, conversation: int = 20) -> None:
         self._connection = connection
         self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
         self._fetched: set[int] = set()
+        self._begun: dict[str, tuple[str, str | None, ServiceRequest]] = {}
         self.neighbours = Neighbours(connection, works)
+        self.conversations = Conversations(connection, works, conversation)
         self._fetch(key for work in works for key in self._reference_keys(work.message))
 
     def known(self, jurisdiction_id: str) -> Known:
@@ -54,9 +57,14 @@ class Facts:
                 service_request_id=belongs_to,
                 service_code=first.service_code if first else None,
                 address_string=first.address_string if first else None,
+                requested_datetime=first.requested_datetime if first else None,
             )
             self._messages[key].append(known)
             self._fetched.add(key)
+        if belongs_to:
+            self.conversations.add(work, belongs_to, first.requested_datetime if first else None)
+            if first is not None and work.follows is None:
+                self._begun[belongs_to] = (message.intake_id, work.sender_key, first)
         if work.follows is None:
             for request in work.requests:
                 self.neighbours.add(request, work.sender_key)
@@ -67,20 +75,44 @@ class Facts:
         return [found for key in keys for found in self._messages.get(key, ())]
 
     def by_service_request_id(self, jurisdiction_id: str, service_request_id: str) -> KnownMessage | None:
+        begun = self._begun.get(service_request_id)
+        if begun is not None and begun[2].jurisdiction_id == jurisdiction_id:
+            intake_id, sender_key, request = begun
+            return KnownMessage(
+                intake_id,
+                None,
+                sender_key,
+                service_request_id,
+                service_code=request.service_code,
+                address_string=request.address_string,
+                requested_datetime=request.requested_datetime,
+            )
         statement = (
-            select(REQUEST_MESSAGE.c.intake_id, MESSAGE_REFERENCE.c.sender_key, SERVICE_REQUEST.c.status, SERVICE_REQUEST.c.document)
+            select(
+                REQUEST_MESSAGE.c.seq, REQUEST_MESSAGE.c.intake_id, MESSAGE.c.document, SERVICE_REQUEST.c.status, SERVICE_REQUEST.c.document
+            )
             .join(SERVICE_REQUEST, SERVICE_REQUEST.c.id == REQUEST_MESSAGE.c.request_id)
-            .outerjoin(MESSAGE_REFERENCE, (MESSAGE_REFERENCE.c.seq == REQUEST_MESSAGE.c.seq) & (MESSAGE_REFERENCE.c.own))
+            .join(MESSAGE, MESSAGE.c.seq == REQUEST_MESSAGE.c.seq)
             .where(SERVICE_REQUEST.c.service_request_id == service_request_id)
             .where(SERVICE_REQUEST.c.jurisdiction_id == jurisdiction_id)
+            .where(REQUEST_MESSAGE.c.role == "request")
             .order_by(REQUEST_MESSAGE.c.seq)
             .limit(1)
         )
         found = self._connection.execute(statement).first()
         if found is None:
             return None
-        intake_id, sender_key, status, document = found
+        seq, intake_id, message, status, document = found
+        sender_key = self._sender_key(jurisdiction_id, seq, orjson.loads(message).get("message_id"))
         return _known_message(intake_id, None, sender_key, service_request_id, status, document)
+
+    def _sender_key(self, jurisdiction_id: str, seq: int, message_id: str | None) -> str | None:
+        """Who sent a message, from the row that its own Message-ID has: the table is indexed by reference."""
+        if not message_id:
+            return None
+        row = MESSAGE_REFERENCE.c
+        statement = select(row.sender_key).where(row.reference == reference_key(jurisdiction_id, message_id), row.seq == seq, row.own)
+        return self._connection.execute(statement).scalar()
 
     def _fetch(self, keys: Iterable[int]) -> None:
         wanted = sorted(set(keys) - self._fetched)
@@ -123,6 +155,9 @@ class _Messages:
     def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
         return self._facts.by_service_request_id(self._jurisdiction_id, service_request_id)
 
+    def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
+        return self._facts.conversations.find(self._jurisdiction_id, conversation)
+
 
 class _Requests:
     def __init__(self, facts: Facts, jurisdiction_id: str) -> None:
@@ -158,4 +193,5 @@ def _known_message(
         closed=status == "closed",
         service_code=fields.get("service_code", "other") if request else None,
         address_string=fields.get("address_string"),
+        requested_datetime=datetime.fromisoformat(fields["requested_datetime"]) if fields.get("requested_datetime") else None,
     )

@@ -44,7 +44,7 @@ class Neighbours:
             self._fetch(sorted(wanted), min(oldest) - _AHEAD)
 
     def add(self, request: ServiceRequest, sender_key: str | None) -> None:
-        """Remember a request that this transaction adds."""
+        """Remember a request that this transaction adds or completes."""
         for place in places(request):
             self._new[place].append(_of_request(request, sender_key))
 
@@ -53,10 +53,15 @@ class Neighbours:
         missing = [key for key in keys if key not in self._since or self._since[key] > since]
         if missing:
             self._fetch(missing, since)
-        found = {known.service_request_id: known for key in keys for known in reversed(self._new.get(key, ()))}
+        found: dict[str, KnownRequest] = {}
+        for key in keys:
+            for known in reversed(self._new.get(key, ())):  # the newest state first: a request may be completed after it was added
+                found.setdefault(known.service_request_id, known)
         numbers = sorted({number for key in keys for number in self._at.get(key, ())}, reverse=True)
         self._load(numbers[:limit])
-        found |= {known.service_request_id: known for number in numbers[:limit] if (known := self._requests.get(number))}
+        for number in numbers[:limit]:
+            if stored := self._requests.get(number):
+                found.setdefault(stored.service_request_id, stored)
         return [known for known in found.values() if known.requested_datetime >= since][:limit]
 
     def _fetch(self, keys: Sequence[int], since: datetime) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from gateway.store import history, numbers
+from gateway.store import conversations, history, numbers
+from gateway.store.completing import Complete, Growing
 from gateway.store.documents import pack
 from gateway.store.history import Event
 from gateway.store.known import Facts, references
@@ -30,14 +31,13 @@ from gateway.store.tables import (
     REQUEST_PLACE,
     SERVICE_REQUEST,
 )
+from normalizer.correlate import conversation_of
+from normalizer.merge import Completed
 from normalizer.model import Reporter, ServiceRequest
 from normalizer.pipeline import Work
 
 Route = Callable[[ServiceRequest], Sequence[str]]
 """The sinks that a request goes to."""
-
-DERIVED = {"intake_ids", "channels_seen", "reporters", "history", "external_ids", "status", "updated_datetime", "priority", "department"}
-"""Fields of a request that rows and columns hold, so that the document need not be rewritten when they change."""
 
 
 @dataclass(slots=True)
@@ -64,11 +64,18 @@ class OutcomeWriter:
         self._connection, self._outbox, self._now, self._actor = connection, outbox, now, actor
         self._rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
         self._events: list[Event] = []
+        self._growing = Growing(connection, now)
 
-    def write(self, outcomes: Sequence[Outcome], relate: Callable[[Work, Facts], None]) -> None:
+    def write(
+        self,
+        outcomes: Sequence[Outcome],
+        relate: Callable[[Work, Facts], None],
+        complete: Complete = lambda request, *_: Completed(request),
+    ) -> None:
         """Give each message its place among what is known (``relate``), number its requests, and insert everything.
 
-        ``relate`` is called once for each message in the order of arrival and must settle it.
+        ``relate`` is called once for each message in the order of arrival and must settle it; ``complete`` says what a request becomes that
+        a message completes.
         """
         history.lock(self._connection)
         facts = Facts(self._connection, [outcome.work for outcome in outcomes])
@@ -84,9 +91,12 @@ class OutcomeWriter:
                 outcome.work.message.service_request_ids = [outcome.work.follows]
             facts.add(outcome.work)
             self._add(outcome, people.party_of(outcome.work))
+            if outcome.work.completion is not None:
+                self._complete(outcome.work, facts, complete)
         for table, rows in (*people.rows(), *self._rows.items()):
             if rows:
                 self._connection.execute(insert(table), rows)
+        self._growing.write()
         history.append(self._connection, self._events, self._now)
 
     def _add(self, outcome: Outcome, party_id: str | None) -> None:
@@ -110,6 +120,10 @@ class OutcomeWriter:
             }
         )
         for key, own in references(message):
+            self._rows[MESSAGE_REFERENCE].append({**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key})
+        conversation = conversation_of(work) if message.service_request_ids else None
+        if conversation is not None:
+            key, own = conversations.key_of(message.jurisdiction_id, conversation), conversations.begins_or_completes(work)
             self._rows[MESSAGE_REFERENCE].append({**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key})
         for position, file in enumerate(message.attachments):
             self._rows[ATTACHMENT].append(
@@ -135,21 +149,7 @@ class OutcomeWriter:
         request_id = numbers.row_number(request.service_request_id)
         assert request_id is not None  # noqa: S101  (we numbered it ourselves)
         common = {"jurisdiction_id": request.jurisdiction_id, "request_id": request_id}
-        self._rows[SERVICE_REQUEST].append(
-            {
-                "id": request_id,
-                "service_request_id": request.service_request_id,
-                "jurisdiction_id": request.jurisdiction_id,
-                "service_code": request.service_code,
-                "status": request.status,
-                "priority": request.priority,
-                "department": request.department,
-                "channel": request.channel,
-                "requested_datetime": request.requested_datetime or self._now,
-                "updated_datetime": self._now,
-                "document": request.model_dump_json(exclude=DERIVED, exclude_defaults=True),
-            }
-        )
+        self._rows[SERVICE_REQUEST].append(self._growing.begun(request_id, request))
         for place in places(request):
             self._rows[REQUEST_PLACE].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
         self._link(request_id, seq, work, "request", party_id, request.reporters)
@@ -176,11 +176,39 @@ class OutcomeWriter:
             reporters = [reporter.model_copy(update={"role": "me_too"}) for reporter in reporters]
         self._link(request_id, seq, work, role, party_id, reporters)
         self._connection.execute(update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id == request_id).values(updated_datetime=self._now))
+        if work.completion is not None:
+            return  # it is told together with what it changed
         self._events.append(
             Event(work.message.jurisdiction_id, f"request.{role}", work.follows, self._actor, {"intake_id": work.message.intake_id})
         )
         for sink_id in self._sinks_to_update(request_id):
             self._deliver(work.message.jurisdiction_id, request_id, sink_id, "updated", work.message.intake_id)
+
+    def _complete(self, work: Work, facts: Facts, complete: Complete) -> None:
+        """Put what the message adds into its request, in this transaction; tell those who know of it, and those who should now."""
+        assert work.follows is not None  # noqa: S101  (correlate set both)
+        request_id, message = numbers.row_number(work.follows), work.message
+        before = self._growing.request(request_id) if request_id is not None else None
+        if request_id is None or before is None:
+            return
+        done = complete(before, work, facts)
+        if done.changed or done.files:
+            self._growing.completed(request_id, done.request)
+            facts.neighbours.add(done.request, work.sender_key)
+        row = {"jurisdiction_id": message.jurisdiction_id, "request_id": request_id}
+        known = places(before)
+        for place in places(done.request):
+            if place not in known:
+                self._rows[REQUEST_PLACE].append({**row, "place": place, "requested_datetime": before.requested_datetime or self._now})
+        data = {"intake_id": message.intake_id, "fields": sorted(done.changed), "attachments": done.files}
+        self._events.append(Event(message.jurisdiction_id, "request.completed", work.follows, self._actor, data))
+        told = self._told(request_id)
+        for sink_id in self._outbox.route(done.request):
+            if sink_id not in told:
+                self._deliver(message.jurisdiction_id, request_id, sink_id, "created", message.intake_id)
+        for sink_id, waiting in told.items():
+            if not waiting and sink_id not in self._outbox.own:
+                self._deliver(message.jurisdiction_id, request_id, sink_id, "updated", message.intake_id)
 
     def _link(self, request_id: int, seq: int, work: Work, role: str, party_id: str | None, reporters: Sequence[Reporter]) -> None:
         common = {"jurisdiction_id": work.message.jurisdiction_id, "request_id": request_id, "seq": seq}
@@ -193,14 +221,18 @@ class OutcomeWriter:
 
     def _sinks_to_update(self, request_id: int) -> list[str]:
         """Sinks that have been told of this request and have nothing about it waiting: what waits will carry the news anyway."""
+        return [sink_id for sink_id, waiting in self._told(request_id).items() if not waiting and sink_id not in self._outbox.own]
+
+    def _told(self, request_id: int) -> dict[str, bool]:
+        """The sinks that have been told of this request, and whether something about it waits that nobody has tried to deliver."""
         statement = select(DELIVERY.c.sink_id, DELIVERY.c.attempts, DELIVERY.c.state).where(DELIVERY.c.request_id == request_id)
         rows = [tuple(row) for row in self._connection.execute(statement)]
         rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DELIVERY] if row["request_id"] == request_id]
-        told = {sink_id: False for sink_id, _attempts, _state in rows if sink_id not in self._outbox.own}
+        told = {sink_id: False for sink_id, _attempts, _state in rows}
         for sink_id, attempts, state in rows:
-            if state == "pending" and not attempts and sink_id in told:
+            if state == "pending" and not attempts:
                 told[sink_id] = True
-        return [sink_id for sink_id, waiting in told.items() if not waiting]
+        return told
 
     def _deliver(self, jurisdiction_id: str, request_id: int, sink_id: str, event: str, intake_id: str) -> None:
         own = sink_id in self._outbox.own
