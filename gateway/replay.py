@@ -113,6 +113,8 @@ def _differences(one: Settled, result: Result) -> Iterator[Difference]:
         after: dict[str, Any] = {"disposition": "held", "reason": result.reason}
     else:
         after = orjson.loads(result.message.model_dump_json())
+        before = {**before, "attachments": _as_sent(before["attachments"])}
+        after["attachments"] = _as_sent(after["attachments"])
     unread = isinstance(result, Unread) or (before["disposition"] == "held" and before["reason"] in HELD_BY_US)
     # Of a message that nobody could read there is nothing to compare but that.
     names = ("disposition", "reason") if unread else [name for name in {**before, **after} if name not in _NOT_INFERRED]
@@ -126,6 +128,11 @@ def _differences(one: Settled, result: Result) -> Iterator[Difference]:
     elif not unread:
         for known, request in zip(one.requests, requests, strict=False):
             yield from _request(intake_id, known, request)
+
+
+def _as_sent(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The files that came with a message: without those that were fetched later, and what was made of their pictures."""
+    return [{**file, "photo": None} for file in files if file.get("fetched") is None]
 
 
 def _request(intake_id: str, known: ServiceRequest, request: ServiceRequest) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""What a reader does: it translates messages and runs the stages that need nothing but the message.
+"""What a reader does: it translates messages, prepares their pictures, and runs the stages that need nothing but the message.
 
 It has a gigabyte of memory and a few seconds of processor time for a batch; what needs more kills the reader and not the gateway, and the
 message is held for a person.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import resource
+import signal
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +18,10 @@ import structlog
 from channels.base import Channel, RawMessage, Unavailable, Unreadable
 from gateway import failpoint
 from gateway.errors import IntakeError
-from gateway.readers import wire
+from gateway.readers import photos, wire
 from gateway.store.blobs import Blobs, open_blobs
 from gateway.store.stored import Stored
+from normalizer.model import Attachment, Photo
 from normalizer.pipeline import Context, Work, understand
 
 MEMORY = 1 << 30
@@ -73,6 +75,8 @@ class Reader:
         try:
             raw = self._whole(stored)
             message = channel.translate(raw)
+            if message.attachments:
+                photos.prepare(message)
         except Unavailable:
             raise
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001  (whatever a parser does, the message is held and the others go on)
@@ -134,30 +138,53 @@ class Reader:
 
     def _keep_attachments(self, works: Sequence[Work]) -> None:
         """Store the files of messages. Raises Unavailable where the blob store takes none: the disk is full, the bucket away."""
-        files = [file for work in works for file in work.message.attachments if file.content is not None]
-        if self.blobs is None or not files:
+        self._keep([file for work in works for file in work.message.attachments])
+
+    def _keep(self, files: Sequence[Attachment]) -> None:
+        """Store files as they came and, beside them, what is shown of pictures."""
+        kept: list[Attachment | Photo] = [file for file in files if file.content is not None]
+        kept += [file.photo for file in files if file.photo is not None and file.photo.content is not None]
+        if self.blobs is None or not kept:
             return
         try:
-            digests = self.blobs.put_many(file.content or b"" for file in files)
+            digests = self.blobs.put_many(item.content or b"" for item in kept)
         except MemoryError:
             raise
         except Exception as error:
             raise Unavailable(f"a file cannot be stored: {type(error).__name__}") from error
-        for file, digest in zip(files, digests, strict=True):
-            file.sha256 = digest
+        for item, digest in zip(kept, digests, strict=True):
+            item.sha256, item.content = digest, None
+
+    def picture(self, file: Attachment) -> wire.Picture:
+        """A file that is in the blob store already, with its rendition where it is a picture. Raises Unavailable, as :meth:`read` does."""
+        if self.blobs is None:
+            return wire.Picture(file)
+        try:
+            file.content = self.blobs.get(file.sha256)
+        except Exception as error:
+            raise Unavailable(f"a blob cannot be read: {type(error).__name__}") from error
+        doubt = photos.prepare_one(file)[0] if photos.is_picture(file) else None
+        file.content = None
+        self._keep([file])
+        return wire.Picture(file, doubt)
 
 
 def serve(connection: socket.socket, reader: Reader) -> None:
     """Read batches from ``connection`` until it ends; called in a process of its own."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the zygote forgets its children; a reader asks what its pictures took
     with connection, connection.makefile("rb") as incoming:
         while head := incoming.read(wire.LENGTH.size):
-            heads, released = wire.unpack_head(incoming.read(wire.LENGTH.unpack(head)[0]))
-            batch = [wire.stored_of(entry, incoming.read(entry["length"])) for entry in heads]
+            frame = incoming.read(wire.LENGTH.unpack(head)[0])
             _allow(reader.cpu_seconds)
             try:
-                answer = wire.pack_results(reader.read(batch, released=released))
+                if (file := wire.unpack_file(frame)) is not None:
+                    answer = wire.pack_picture(reader.picture(file))
+                else:
+                    heads, released = wire.unpack_head(frame)
+                    batch = [wire.stored_of(entry, incoming.read(entry["length"])) for entry in heads]
+                    answer = wire.pack_results(reader.read(batch, released=released))
             except Unavailable as error:
                 answer = wire.pack_unavailable(str(error))
             connection.sendall(answer)

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 import structlog
 
@@ -15,6 +16,9 @@ from channels.base import Unavailable
 from gateway.readers import wire
 from gateway.readers.zygote import Zygote
 from gateway.store.stored import Stored
+from normalizer.model import Attachment
+
+Answer = TypeVar("Answer")
 
 _log = structlog.get_logger("gateway.readers")
 _AT_ONCE = 2.0
@@ -55,6 +59,17 @@ class Readers:
                 found += alone
         return found
 
+    async def picture(self, file: Attachment) -> wire.Picture:
+        """A file of the blob store with its rendition, where it is a picture. Raises Unavailable, as :meth:`read` does.
+
+        A file that ends its reader is given back as it came.
+        """
+        answer = await self._ask(wire.pack_file(file), wire.unpack_picture)
+        if answer is None:
+            _log.error("a file ended its reader", sha256=file.sha256)
+            return wire.Picture(file, "cannot be shown: it took too much memory or time")
+        return answer
+
     async def close(self) -> None:
         """End all readers; waits for those that are reading."""
         for _ in range(self._processes):
@@ -65,18 +80,27 @@ class Readers:
 
     async def _try(self, batch: Sequence[Stored], *, released: bool) -> list[wire.Result] | None:
         """The results, or None when the reader did not survive the batch."""
+
+        def _unpacked(frame: bytes) -> list[wire.Result]:
+            results = wire.unpack_results(frame)
+            if len(results) != len(batch):
+                raise ValueError("a reader answered for another number of messages")
+            return results
+
+        return await self._ask(wire.pack_batch(batch, released=released), _unpacked)
+
+    async def _ask(self, parts: Sequence[bytes], unpack: Callable[[bytes], Answer]) -> Answer | None:
+        """A reader's answer, or None when the reader did not survive the question, or gave an answer that is not to be trusted."""
         reader = await self._free.get()
         try:
             if reader is None:
                 reader = await _Reader.start(self._zygote)
             async with asyncio.timeout(self._deadline):
-                frame = await reader.exchange(wire.pack_batch(batch, released=released))
-            results = wire.unpack_results(frame)
-            if len(results) != len(batch):
-                raise ValueError("a reader answered for another number of messages")  # noqa: TRY301  (it is not to be trusted then)
+                frame = await reader.exchange(parts)
+            answer = unpack(frame)
         except (TimeoutError, OSError, EOFError, ValueError) as error:
             self.deaths += 1
-            _log.warning("a reader ended while reading", messages=len(batch), error=type(error).__name__)
+            _log.warning("a reader ended while reading", error=type(error).__name__)
             if reader is None:
                 raise Unavailable("no reader can be started") from error
             reader.kill()
@@ -90,7 +114,7 @@ class Readers:
                 reader = None
             raise
         else:
-            return results
+            return answer
         finally:
             self._free.put_nowait(reader)
 

@@ -17,7 +17,7 @@ import orjson
 from channels.base import RawMessage, Unavailable
 from gateway.store.documents import pack, whole
 from gateway.store.stored import Stored
-from normalizer.model import Emergency, InboundMessage, ServiceRequest
+from normalizer.model import Attachment, Emergency, InboundMessage, ServiceRequest
 from normalizer.pipeline import Work
 
 LENGTH = struct.Struct(">I")
@@ -33,6 +33,14 @@ class Unread:
 
 
 Result = Work | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file that was looked at; ``doubt`` says in plain words what could not be had of it."""
+
+    file: Attachment
+    doubt: str | None = None
 
 
 def pack_batch(batch: Sequence[Stored], *, released: bool = False) -> list[bytes]:
@@ -56,6 +64,33 @@ def pack_batch(batch: Sequence[Stored], *, released: bool = False) -> list[bytes
     ]
     frame = orjson.dumps({"released": released, "batch": heads})
     return [LENGTH.pack(len(frame)), frame, *(stored.raw.content for stored in batch)]
+
+
+def pack_file(file: Attachment) -> list[bytes]:
+    """A frame that asks for a look at one file of the blob store."""
+    frame = orjson.dumps({"file": orjson.Fragment(file.model_dump_json())})
+    return [LENGTH.pack(len(frame)), frame]
+
+
+def unpack_file(frame: bytes) -> Attachment | None:
+    """The file that a frame asks for a look at; None where it announces a batch."""
+    if not frame.startswith(b'{"file":'):
+        return None
+    return Attachment.model_validate(orjson.loads(frame)["file"])
+
+
+def pack_picture(picture: Picture) -> bytes:
+    """A frame with the answer."""
+    frame = orjson.dumps({"picture": orjson.Fragment(picture.file.model_dump_json()), "doubt": picture.doubt})
+    return LENGTH.pack(len(frame)) + frame
+
+
+def unpack_picture(frame: bytes) -> Picture:
+    """The answer, checked by the canonical model. Raises Unavailable where the blob store was away."""
+    entry = orjson.loads(frame)
+    if "unavailable" in entry:
+        raise Unavailable(str(entry["unavailable"]))
+    return Picture(Attachment.model_validate(entry["picture"]), entry["doubt"])
 
 
 def unpack_head(frame: bytes) -> tuple[list[dict[str, Any]], bool]:

@@ -26,9 +26,11 @@ from normalizer.model import Evidence, InboundMessage, Location, LocationCandida
 from normalizer.pipeline import Context, Work
 from normalizer.words import TEXT_CAP, Reading
 
-__all__ = ["address_key", "find", "stage"]
+__all__ = ["address_key", "find", "from_photo", "stage"]
 
 _CANDIDATES = 5
+_PHOTO = 0.6
+"""Score of a photo's position: it says where the camera was."""
 _SURE = 0.9
 """Score from which a gazetteer's position is taken when no other candidate comes near it."""
 
@@ -54,15 +56,31 @@ def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, 
         _from_text(request, reading, known, candidates)
     photo = next((file for file in message.attachments if _position(file.lat, file.long)), None)
     if photo is not None:
-        candidates.append(LocationCandidate(lat=photo.lat, long=photo.long, precision="point", score=0.6))
-        if request.lat is None and request.address_string is None:
-            request.lat, request.long = photo.lat, photo.long
-            location = request.location = Location(precision="point", source="photo")
-            request.evidence.append(Evidence(field="lat", value=photo.lat, source="photo", score=0.6, detail="position in the photo"))
+        candidates.append(LocationCandidate(lat=photo.lat, long=photo.long, precision="point", score=_PHOTO))
+        if from_photo(request, photo.lat, photo.long):
+            location = request.location
     if candidates:
         request.location.candidates = candidates[:_CANDIDATES]
     else:
         request.location = location
+
+
+def from_photo(request: ServiceRequest, lat: float | None, long: float | None, intake_id: str | None = None) -> bool:
+    """Note where a photo was taken; it becomes the request's place only where nobody named one. True when it did.
+
+    A resident may photograph a lamp in the morning and write from the bus: a place in words wins, and the photo's stays as evidence.
+    """
+    if not _position(lat, long):
+        return False
+    alone = request.lat is None and request.address_string is None
+    detail = "position in the photo" if alone else "position in the photo; the place that was named is kept"
+    field, value = ("lat", lat) if alone else ("location", [lat, long])
+    evidence = Evidence(field=field, value=value, source="photo", score=_PHOTO, detail=detail, intake_id=intake_id)
+    request.evidence.append(evidence)
+    if alone:
+        request.lat, request.long = lat, long
+        request.location = Location(precision="point", source="photo")
+    return alone
 
 
 def _written(reading: Reading) -> list[LocationCandidate]:
