@@ -16,8 +16,8 @@ from channels.social._addressed import unmarked
 MAX_HTML = 200_000
 """Characters that are read: Mastodon itself allows 500 of text, other servers up to some 100,000."""
 
-Mention = Callable[[str, str], str]
-"""What stands for a mention, given its address and its words."""
+Mention = Callable[[str, str], str | None]
+"""What stands for a mention, given the address and the words of a link; None where nobody is known at that address."""
 
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>|<![^<>]*>|([^<]+)|<")
 _ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -128,10 +128,9 @@ class _Writer:
         self._link = None
         said = "".join(self._pieces[since:])
         kinds = kind.split()
-        if "mention" in kinds and "hashtag" not in kinds:
-            said = self._mention(href, said)
-        elif "hashtag" not in kinds:
-            said = _linked(href, said)
+        if "hashtag" not in kinds:
+            meant = self._mention(href, said)
+            said = meant if meant is not None else said if "mention" in kinds else _linked(href, said)
         self._pieces[since:] = [said]
 
     def finish(self) -> str:

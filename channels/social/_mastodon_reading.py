@@ -6,6 +6,7 @@ are taken: where somebody says to live is not where the problem is.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,12 +87,15 @@ def _text(status: dict[str, Any], *, domain: str, own_id: str, own_account: str)
     accounts = {text(one.get("url")): line(one.get("acct")) for one in tables(status.get("mentions"))}
     own = {text(one.get("url")) for one in tables(status.get("mentions")) if own_id and identifier(one.get("id")) == own_id}
 
-    def mention(href: str, said: str) -> str:
+    def mention(href: str, _said: str) -> str | None:
         if href in own:
             return _addressed.MARK
-        return absolute(accounts[href], domain) if accounts.get(href) else said
+        return absolute(accounts[href], domain) if accounts.get(href) else None
 
     written = to_text(text(status.get("content")), mention)
+    if own and own_account and _addressed.MARK not in written:  # a server that sends plain words
+        user, host = own_account[1:].partition("@")[::2]
+        written = re.sub(rf"(?<![\w@/.])@{re.escape(user)}(?:@{re.escape(host)})?(?![\w@])", _addressed.MARK, written)
     said = _addressed.without(written, own_account)
     described = [f"[image: {words}]" for one in tables(status.get("media_attachments")) if (words := line(one.get("description"))[:1_500])]
     return "\n\n".join(part for part in (said, "\n".join(described)) if part)

@@ -92,7 +92,7 @@ def _said(thread: dict[str, Any], me: Account, status: str) -> dict[str, Any] | 
 
 
 def _plain(status: dict[str, Any]) -> str:
-    return to_text(text(status.get("content")), lambda _href, said: said)
+    return to_text(text(status.get("content")), lambda _href, _said: None)
 
 
 def _words(status: str) -> list[str]:

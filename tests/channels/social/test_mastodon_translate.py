@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import orjson
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from channels.base import RawMessage
 from channels.social._addressed import MARK
 from channels.social._mastodon_html import to_text
+from channels.social._mastodon_media import allowed
 from tests.channels.case_files import RECEIVED, Case, check, load
 from tests.channels.social._adapters_mastodon import mastodon
 
 
 def said(html: str) -> str:
-    return to_text(html, lambda href, words: f"[{words}|{href}]")
+    return to_text(html, lambda href, words: f"[{words}|{href}]" if "/@" in href else None)
 
 
 @pytest.mark.parametrize("case", load(__file__, "mastodon"), ids=lambda case: case.name)
@@ -122,3 +124,41 @@ def test_the_citys_name_is_left_out(html: str, text: str) -> None:
     envelope = {"domain": "social.springfield.example", "account": "@311@social.springfield.example", "account_id": "7"}
     raw = RawMessage("1", RECEIVED, "", orjson.dumps({"id": "1", "status": status}), envelope)
     assert mastodon().translate(raw).text == text
+
+
+HOSTS = {"social.springfield.example", "files.springfield.example:8443"}
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("https://social.springfield.example/media_proxy/1/original", True),
+        ("https://files.springfield.example:8443/a.jpg", True),
+        ("https://SOCIAL.springfield.example:443/a.jpg", True),
+        ("http://social.springfield.example/a.jpg", False),
+        ("https://files.springfield.example/a.jpg", False),
+        ("https://social.springfield.example@127.0.0.1/a.jpg", False),
+        ("https://social.springfield.example:x@social.springfield.example/a.jpg", False),
+        ("https://127.0.0.1\\@social.springfield.example/a.jpg", False),
+        ("https://social.springfield.example.evil.example/a.jpg", False),
+        ("https://social.springfield.example%2eevil.example/a.jpg", False),
+        ("https://social.springfield.example\t.evil.example/a.jpg", False),
+        ("https://sociаl.springfield.example/a.jpg", False),
+        ("https://[::1]/a.jpg", False),
+        ("https://[bad", False),
+        ("https://social.springfield.example:99999/", False),
+        ("//social.springfield.example/a.jpg", False),
+        ("ftp://social.springfield.example/a.jpg", False),
+        ("", False),
+    ],
+)
+def test_only_the_servers_own_hosts_are_asked_for_media(url: str, answer: bool) -> None:
+    assert allowed(url, HOSTS, "https") is answer
+
+
+@given(st.text(max_size=60), st.sampled_from(["https://", "https://social.springfield.example", "https://x@", "https://127.0.0.1/", ""]))
+def test_no_other_host_is_asked_for_media(rest: str, start: str) -> None:
+    if allowed(start + rest, HOSTS, "https"):
+        assert re.match(
+            r"https://(social\.springfield\.example|files\.springfield\.example:8443)(:0*443)?(:)?([/?#]|\Z)", start + rest, re.IGNORECASE
+        )
