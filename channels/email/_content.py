@@ -38,6 +38,11 @@ _STUB: Final = re.compile(
     r"|(?:e-?mail|mail|message|client|view|courriel|messagerie|version|browser|navigateur).{0,80}html)",
     re.IGNORECASE | re.DOTALL,
 )
+_WORD: Final = re.compile(r"[^\W_]{2,}")
+_ENOUGH_WORDS: Final = 20
+"""Of fewer different words nobody can say that two texts differ."""
+_COMPARED: Final = 50_000
+"""Characters of two forms of a text that are compared."""
 _URL: Final = re.compile(r"https?://\S+")
 _MESSAGES: Final = ("message/rfc822", "message/global")
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef", "application/x-ms-tnef")
@@ -179,7 +184,7 @@ class _Reader:
             elif inner.texts and (not plain or not child.children):
                 plain += inner.texts
         said = "\n".join(self._text(text) for text in plain).strip() if plain else ""
-        if rich and (not said or self._is_stub(said, rich)) and any(self._text(text).strip() for text in rich):
+        if rich and (not said or self._is_stub(said, rich) or self._differs(said, rich)) and any(self._text(text).strip() for text in rich):
             pieces.texts += rich
             return
         seen: set[str] = set()
@@ -197,6 +202,25 @@ class _Reader:
             return False
         shown = sum(len(self._text(part)) for part in rich)
         return shown > 8 * len(said) or (shown > 2 * len(said) and _STUB.search(said) is not None)
+
+    def _differs(self, said: str, rich: list[Part]) -> bool:
+        """Whether the HTML says something else altogether: then it is read, as what the writer saw and what every mail program shows.
+
+        The plain form is nearly always made from the HTML, so a few of its words are looked for in the markup before that is parsed.
+        """
+        words = frozenset(_WORD.findall(said[:_COMPARED].lower()))
+        if len(words) < _ENOUGH_WORDS:
+            return False
+        sample = [word.encode() for word in sorted(words, key=len)[-40:] if word.isascii()]
+        if len(sample) >= _ENOUGH_WORDS // 2:
+            source = b" ".join(self._bytes(part) for part in rich).lower()
+            if 2 * sum(word in source for word in sample) >= len(sample):
+                return False
+        shown = frozenset(_WORD.findall(" ".join(self._text(part) for part in rich)[:_COMPARED].lower()))
+        if len(shown) < _ENOUGH_WORDS or 3 * len(words & shown) >= min(len(words), len(shown)):
+            return False
+        self._notes.add("the plain text and the HTML say different things; the HTML is read")
+        return True
 
     def _bytes(self, part: Part) -> bytes:
         return _transfer.decode(self._data[part.start : part.end], part.headers.get("content-transfer-encoding"), self._notes)

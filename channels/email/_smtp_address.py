@@ -159,7 +159,9 @@ class Recipients:
             return local == "postmaster"  # RFC 5321 §4.5.1: <postmaster> without a domain must be accepted
         if domain in self._domains or (local, domain) in self._addresses:
             return True
-        base, plus, _ = local.partition("+")
-        if plus and base and (base, domain) in self._addresses:
-            return True
+        base, plus, _ = local.rpartition("+")
+        while plus and base:  # an address of ours may have a plus itself: 311+parks+anything
+            if (base, domain) in self._addresses:
+                return True
+            base, plus, _ = base.rpartition("+")
         return local == "postmaster" and domain in self._served  # RFC 5321 §4.5.1

@@ -27,6 +27,7 @@ from channels.email._smtp_replies import STOPPING, Hangup
 from channels.email._smtp_session import IntakeLMTP, IntakeSMTP
 
 if TYPE_CHECKING:
+    from channels.email._dkim import Verifier
     from channels.email.smtp import Settings
 
 log = structlog.get_logger("channels.email.smtp")
@@ -55,7 +56,9 @@ class Service:
     commit_limit = 600.0
     """Seconds for storing one message."""
 
-    def __init__(self, channel_id: str, settings: Settings, accept: Accept, context: ListenContext) -> None:
+    def __init__(
+        self, channel_id: str, settings: Settings, accept: Accept, context: ListenContext, verifier: Verifier | None = None
+    ) -> None:
         self.loop = asyncio.get_running_loop()
         self.settings = settings
         self.hostname = settings.hostname or context.hostname
@@ -73,6 +76,7 @@ class Service:
         self.draining = False
         self.sessions: set[IntakeSMTP] = set()
         self._accept = accept
+        self._verifier = verifier
         self._log = log.bind(channel_id=channel_id)
         self.commits: set[asyncio.Task[Receipt]] = set()
         self._counts: Counter[str] = Counter()
@@ -123,6 +127,8 @@ class Service:
             await asyncio.sleep(0.01)
         for session in tuple(self.sessions):
             session.cut()
+        if self._verifier is not None:
+            self._verifier.close()
         if self.commits:
             self._log.error("stopped while messages were being stored", commits=len(self.commits))
 
@@ -219,7 +225,10 @@ class Service:
                 raise body.error  # noqa: TRY301 - what went wrong while receiving ends like what goes wrong while storing
             key, content, spool = body.finish()
             held = "too_large" if body.too_large else None
-            raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, _envelope(session, body), spool, held)
+            envelope = _envelope(session, body)
+            if self._verifier is not None and held is None:
+                envelope |= await self._verifier.check(content, spool)
+            raw = RawMessage(key, datetime.now(UTC), "message/rfc822", content, envelope, spool, held)
             receipt = await self._accept(raw)
             self._log.debug("stored", intake_id=receipt.intake_id, duplicate=receipt.duplicate, size=body.size, held=held)
         except BaseException as error:  # also a cancellation: who has not acknowledged keeps nothing

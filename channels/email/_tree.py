@@ -14,6 +14,8 @@ from channels.email import _headers, _params
 from channels.email._bounds import MAX_DELIMITERS, MAX_DEPTH, MAX_PARTS, Notes
 
 _LOOKS_LIKE_BOUNDARY: Final = re.compile(rb"^--([^\s-][^\r\n]{0,98}?|-+[^\s-][^\r\n]{0,90}?)[ \t]*\r?\n(?=[Cc]ontent-)", re.MULTILINE)
+_MAX_STRAY: Final = 20
+"""So many containers' boundaries, the latest ones, are looked for inside a text."""
 _TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
 
 
@@ -50,6 +52,7 @@ class _Reader:
         self._content = content
         self._notes = notes
         self._budget = _Budget()
+        self._boundaries: dict[bytes, None] = {}  # of all containers so far, in their order
 
     def part(self, headers: _headers.Headers, start: int, end: int, depth: int, default: str) -> Part:
         self._budget.parts -= 1
@@ -79,8 +82,11 @@ class _Reader:
         return "text/plain"
 
     def _children(self, part: Part, depth: int) -> None:
-        boundary = part.content_type.get("boundary") or part.content_type.get("boundary*")
-        pieces = self._cut(part, boundary.encode("utf-8", "surrogateescape").rstrip()) if boundary else []
+        declared = part.content_type.get("boundary") or part.content_type.get("boundary*")
+        boundary = declared.encode("utf-8", "surrogateescape").rstrip()
+        pieces = self._cut(part, boundary) if boundary else []
+        if boundary:
+            self._boundaries[boundary] = None
         if not pieces:
             self._notes.add("multipart without its boundary" if boundary else "multipart without a boundary parameter")
             found = _LOOKS_LIKE_BOUNDARY.search(self._content, part.start, part.end)
@@ -94,7 +100,43 @@ class _Reader:
                 self._notes.add(f"more than {MAX_PARTS} parts, the rest was not read")
                 break
             headers, body = _headers.read(self._content, start, end, self._notes)
-            part.children.append(self.part(headers, min(body, end), end, depth + 1, default))
+            child = self.part(headers, min(body, end), end, depth + 1, default)
+            part.children.append(child)
+            if len(self._boundaries) > 1 and not child.children and child.media_type.startswith("text/"):
+                part.children += self._stray(child, depth + 1)
+
+    def _stray(self, text: Part, depth: int) -> list[Part]:
+        """The parts after each delimiter line that a text holds of a container which ended, or never began, before it.
+
+        Seen in practice: a gateway that puts the parts of nested containers out of their order. Nobody writes such a line.
+        """
+        found: list[Part] = []
+        lines = {boundary: self._line(boundary, text.start, text.end) for boundary in [*self._boundaries][-_MAX_STRAY:]}
+        while self._budget.parts > 0 and (ahead := [line for line in lines.values() if line is not None]):
+            pos, closing, start = min(ahead)
+            self._notes.add("a delimiter of another container inside a text")
+            end, text.end = text.end, _before(self._content, text.start, pos)
+            headers, body = (text.headers, start) if closing else _headers.read(self._content, start, end, self._notes)
+            text = self.part(headers, min(body, end), end, depth, "text/plain")
+            found.append(text)
+            if text.children or not text.media_type.startswith("text/"):
+                break
+            lines = {
+                boundary: self._line(boundary, text.start, end) if line is not None and line[0] < text.start else line
+                for boundary, line in lines.items()
+            }
+        return found
+
+    def _line(self, boundary: bytes, start: int, stop: int) -> tuple[int, bool, int] | None:
+        """Where the first delimiter line of ``boundary`` is, whether it closes, and where the line after it begins."""
+        mark = b"--" + boundary
+        pos = self._content.find(mark, start, stop)
+        while pos >= 0 and self._budget.delimiters > 0:
+            self._budget.delimiters -= 1
+            if (line := self._delimiter(pos, pos + len(mark), start, stop)) is not None:
+                return pos, *line
+            pos = self._content.find(mark, pos + len(mark), stop)
+        return None
 
     def _cut(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
         """Ranges between the delimiter lines of ``boundary`` (RFC 2046 §5.1.1), the last one up to the end where it is not closed."""
@@ -110,7 +152,7 @@ class _Reader:
                 break
             after = pos + len(mark)
             line = self._delimiter(pos, after, part.start, stop)
-            if line is not None:
+            if line is not None and not (line[0] and opened >= 0 and self._belongs_inside(boundary, opened, pos)):
                 closing, next_line = line
                 if opened >= 0:
                     pieces.append((opened, _before(content, opened, pos)))
@@ -125,6 +167,10 @@ class _Reader:
                 stop = content.rfind(mark, opened, stop)
             pieces.append((opened, stop))
         return pieces
+
+    def _belongs_inside(self, boundary: bytes, start: int, pos: int) -> bool:
+        """Whether the closing delimiter of ``boundary`` at ``pos`` opens a part of a container within: its boundary ends in two hyphens."""
+        return any(self._content.find(b"=%s%s--" % (quote, boundary), start, pos) >= 0 for quote in (b'"', b""))
 
     def _delimiter(self, pos: int, after: int, start: int, stop: int) -> tuple[bool, int] | None:
         """Whether the text at ``pos`` is a delimiter line: closing or not, and where the next line begins."""

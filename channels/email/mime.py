@@ -3,19 +3,21 @@
 ``translate`` is pure and never refuses a mail for being malformed, too large or hostile: it reads what can be read and says in
 ``notes`` what could not. Only bytes that are no message at all are :class:`channels.base.Unreadable`.
 
-Reads RFC 5322, 2045 to 2049, 2047, 2231, 2183, 3676, 6532, 3464, 3834, winmail.dat and signed S/MIME. Does not verify signatures,
-does not decrypt, does not open archives, and believes no Authentication-Results header.
+Reads RFC 5322, 2045 to 2049, 2047, 2231, 2183, 3676, 6532, 3464, 3834, 8601, winmail.dat and signed S/MIME. Does not verify signatures,
+does not decrypt, does not open archives, and believes no Authentication-Results header but those of configured servers.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from channels.base import RawMessage, Unreadable
-from channels.email import _address, _auto, _content, _date, _headers, _sniff, _tree, _words
+from channels.email import _address, _authres, _auto, _bounce, _content, _date, _headers, _sniff, _tree, _words
 from channels.email._bounds import MAX_KEPT_HEADER, MAX_MESSAGE, MAX_RECIPIENTS, MAX_REFERENCES, Notes
 from channels.email._charset import without_surrogates
+from channels.email._trust import NOBODY, Trust
+from channels.email.reference import References
 from normalizer.model import InboundMessage, Sender
 
 KEPT: Final = (
@@ -35,9 +37,12 @@ KEPT: Final = (
 _ID: Final = re.compile(r"<\s*([^<>\s]{1,250})\s*>")
 _BARE_ID: Final = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
 _NULL: Final = ("", "<>")
+_CANARY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+CANARY_HEADER: Final = "X-Intake311-Canary"
+"""Carries the token of a mail that the gateway sent to itself."""
 
 
-def translate(raw: RawMessage, *, adapter: str, channel_id: str) -> InboundMessage:
+def translate(raw: RawMessage, *, adapter: str, channel_id: str, trust: Trust = NOBODY) -> InboundMessage:
     """``raw.content`` (RFC 5322, as received) in the canonical form. Raises Unreadable when the bytes are no message."""
     notes = Notes()
     content = _bounded(raw.content, notes)
@@ -53,9 +58,23 @@ def translate(raw: RawMessage, *, adapter: str, channel_id: str) -> InboundMessa
     sent = _date.read(headers.get("date"))
     if sent is None and headers.get("date"):
         notes.add("the date cannot be read")
-    bounce = _auto.is_bounce(content, root, headers, sender.address or "", sender.name or "", null_sender=_null_sender(raw, headers))
+    null_sender = _null_sender(raw, headers)
+    bounce = _bounce.read(content, root, headers, sender.address or "", sender.name or "", null_sender=null_sender)
+    failed = bounce is not None and bounce.action == "failed"
     message_ids = _ids(headers.get("message-id"))
     answered = _ids(headers.get("in-reply-to"))
+    references = _references(headers, answered)
+    recipients = _recipients(raw, headers, notes, hint)
+    origin = _authres.read(content[:body], raw.envelope, trust.authserv_ids, trust.hops)
+    hints: dict[str, Any] = {"links": read.links} if read.links else {}
+    if origin.domains:
+        hints["dkim_domains"] = origin.domains
+    if bounce is not None and bounce.action != "succeeded":
+        hints["bounce"] = bounce.hint()
+    if trust.references is not None and (number := _signed(raw, recipients, references, trust.references)):
+        hints["signed_reference"] = number
+    if (canary := headers.get(CANARY_HEADER.lower())) and _CANARY.fullmatch(canary):
+        hints["canary"] = canary
     return InboundMessage(
         channel="email",
         adapter=adapter,
@@ -64,18 +83,19 @@ def translate(raw: RawMessage, *, adapter: str, channel_id: str) -> InboundMessa
         received_datetime=raw.received_at,
         sent_datetime=sent,
         sender=sender,
-        recipients=_recipients(raw, headers, notes, hint),
+        recipients=recipients,
         subject=without_surrogates(subject) or None,
         text=read.text,
         message_id=message_ids[0] if message_ids else None,
         in_reply_to=answered[0] if answered else None,
-        references=_references(headers, answered),
+        references=references,
         reply_to=reply_to,
         headers=_kept(headers, notes),
         attachments=read.files,
-        is_auto_reply=not bounce and _auto.is_auto_reply(content, root, headers),
-        is_bounce=bounce,
-        hints={"links": read.links} if read.links else {},
+        authentication=origin.authentication,
+        is_auto_reply=not failed and _auto.is_auto_reply(root, headers, bounce),
+        is_bounce=failed,
+        hints=hints,
         notes=list(notes),
     )
 
@@ -165,6 +185,11 @@ def _references(headers: _headers.Headers, answered: list[str]) -> list[str]:
     found.update(dict.fromkeys(answered))
     every = list(found)
     return every if len(every) <= MAX_REFERENCES else [every[0], *every[1 - MAX_REFERENCES :]]
+
+
+def _signed(raw: RawMessage, recipients: list[str], message_ids: list[str], references: References) -> str | None:
+    """The request that an address of ours says it is about (the envelope's first), or a Message-ID of ours that is answered."""
+    return references.find((*raw.envelope.get("rcpt_to", "").split(), *recipients), reversed(message_ids))
 
 
 def _kept(headers: _headers.Headers, notes: Notes) -> dict[str, str]:

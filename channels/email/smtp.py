@@ -4,7 +4,7 @@ A mail is acknowledged with 250 when it is durable, refused with 4xx for whateve
 is not ours and for a message over the size. Standards: RFC 5321, 1870 (SIZE), 2033 (LMTP), 2920 (PIPELINING), 3207 (STARTTLS), 6152
 (8BITMIME), 6531 (SMTPUTF8), the PROXY protocol.
 
-Does not: relay, offer AUTH, CHUNKING, XCLIENT or DSN, check SPF or DKIM at the door, or bounce anything.
+Does not: relay, offer AUTH, CHUNKING, XCLIENT or DSN, refuse anything for its SPF, DKIM or DMARC, or bounce anything.
 
 The server itself is in ``_smtp_server.py`` and imported when it listens: a process that only translates stays light.
 """
@@ -15,16 +15,19 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, ByteSize, Field, model_validator
 
-from channels.base import Accept, AdapterSettings, Health, ListenContext, Permanent, ProbeContext, RawMessage
+from channels.base import Accept, Health, ListenContext, Permanent, ProbeContext, RawMessage
+from channels.email._trust import TrustSettings
 from normalizer.model import InboundMessage
 
 if TYPE_CHECKING:
+    from channels.email._dkim import Lookup
     from channels.email._smtp_server import Service
 
 _ENTRY = re.compile(r"[^\s@]*@[^\s@]+")
@@ -73,7 +76,7 @@ def _hostname(text: str) -> str:
     return text
 
 
-class Settings(AdapterSettings):
+class Settings(TrustSettings):
     """The table of a channel with ``type = "email.smtp"``."""
 
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8025"
@@ -114,8 +117,14 @@ class Settings(AdapterSettings):
     """Part of a message that is held in memory; a larger one goes to a file."""
     memory: Annotated[ByteSize, Field(ge=0)] = ByteSize(32 * _MIB)
     """What all messages that are being received hold in memory together; over it every message goes to a file."""
-    jurisdiction_id: str | None = None
-    """The city that mail to this channel belongs to, where it is not the gateway's own."""
+    verify_dkim: bool = False
+    """Check DKIM signatures and ARC chains here (needs the extra mailauth and the DNS): for mail that no trusted server has checked."""
+    dkim_deadline: Annotated[float, Field(gt=0, le=30)] = 3.0
+    """Seconds that the check may delay the answer to a mail; after them it is stored as not checked."""
+    canary_via: Annotated[str, AfterValidator(_listen)] | None = None
+    """Server to which canary mails are handed, as host:port: the city's MX, to try the whole way. By default the channel itself."""
+    canary_from: Annotated[str, AfterValidator(_recipient)] | None = None
+    """From address of canary mails; by default intake311-canary at the first recipient's domain."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -123,11 +132,13 @@ class Settings(AdapterSettings):
         return parse_listen(self.listen)
 
     @model_validator(mode="after")
-    def _tls_complete(self) -> Settings:
+    def _complete(self) -> Settings:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key belong together")
         if self.require_starttls and self.tls_cert is None:
             raise ValueError("require_starttls needs tls_cert and tls_key")
+        if self.verify_dkim and not (find_spec("dkim") and find_spec("dns")):
+            raise ValueError("verify_dkim needs the extra mailauth: pip install 'intake311[mailauth]'")
         return self
 
 
@@ -141,12 +152,17 @@ class SmtpChannel:
         """Address and port while listening (the port that the system chose, where 0 was asked for)."""
         self.service: Service | None = None
         """What listens, while it does."""
+        self.references = settings.references()
+        """Makes and reads signed references; None without ``reference_secret``."""
+        self.lookup: Lookup | None = None
+        """How ``verify_dkim`` asks the DNS, where not by the system's resolvers; to be set before listening."""
+        self._trust = settings.trust()
 
     def translate(self, raw: RawMessage, /) -> InboundMessage:
         """Read the mail; raises :class:`channels.base.Unreadable`."""
         from channels.email import mime
 
-        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id)
+        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id, trust=self._trust)
         if self.settings.jurisdiction_id:
             message.jurisdiction_id = self.settings.jurisdiction_id
         return message
@@ -159,7 +175,12 @@ class SmtpChannel:
     async def _listening(self, accept: Accept, context: ListenContext) -> AsyncIterator[None]:
         from channels.email._smtp_server import Service
 
-        self.service = Service(self.channel_id, self.settings, accept, context)
+        verifier = None
+        if self.settings.verify_dkim:
+            from channels.email._dkim import Verifier
+
+            verifier = Verifier(self.settings.dkim_deadline, self.lookup)
+        self.service = Service(self.channel_id, self.settings, accept, context, verifier)
         self.bound = await self.service.start()
         try:
             yield
@@ -177,6 +198,28 @@ class SmtpChannel:
             reason = error.strerror or type(error).__name__
             raise Permanent(f"tls_cert and tls_key cannot be used: {reason}") from error
         return Health()
+
+    async def send_canary(self, token: str, context: ProbeContext, /) -> None:
+        """Submit a mail that carries ``token``, to ``canary_via`` or to the channel itself; raises Permanent or Temporary."""
+        import asyncio
+
+        from channels.email import _canary
+
+        settings = self.settings
+        host, port = self.bound or settings.address
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - who listens everywhere is reached on this machine
+        own = settings.canary_via is None
+        local, _, domain = settings.recipients[0].rpartition("@")
+        recipient, sender = f"{local or 'intake311-canary'}@{domain}", settings.canary_from or f"intake311-canary@{domain}"
+        message = _canary.letter(token, sender, recipient, settings.hostname or domain)
+        await asyncio.to_thread(
+            _canary.submit,
+            message,
+            (host, port) if settings.canary_via is None else parse_listen(settings.canary_via),
+            settings.hostname or domain,
+            lmtp=own and settings.protocol == "lmtp",
+            proxied=own and settings.proxy_protocol,
+        )
 
 
 def build(channel_id: str, settings: Settings) -> SmtpChannel:
