@@ -23,11 +23,13 @@ from gateway.readers.child import Reader
 from gateway.readers.pool import Readers
 from gateway.readers.wire import Result, Unread
 from gateway.store.engine import Engines
-from gateway.store.rereading import Before, Settled, decided_by_a_person, settled
+from gateway.store.rereading import Before, Settled, completing, decided_by_a_person, settled
 from gateway.store.stored import Stored
 from gateway.wiring import Wired
+from normalizer.correlate import CANARY, take_for_canary
+from normalizer.merge import complete
 from normalizer.model import ServiceRequest
-from normalizer.pipeline import Work, relate
+from normalizer.pipeline import Context, Known, Work, relate
 
 HELD_BY_US = frozenset({"unreadable", "not_understood", "processing_failed", "channel_unknown", "jurisdiction_unknown"})
 """Reasons of held messages that are processed anew."""
@@ -81,7 +83,9 @@ def look(wired: Wired, engines: Engines, since: datetime | None, found: Callable
             chunks = settled(engines, since)
             while chunk := await asyncio.to_thread(next, chunks, None):
                 results = await readers.read([one.stored for one in chunk])
-                for one in await asyncio.to_thread(_compared, wired, engines, chunk, results):
+                parts = await asyncio.to_thread(completing, engines, chunk)
+                later = {number: await readers.read(stored) for number, stored in parts.items()}
+                for one in await asyncio.to_thread(_compared, wired, engines, chunk, results, later):
                     found(one)
         finally:
             await readers.close()
@@ -89,14 +93,21 @@ def look(wired: Wired, engines: Engines, since: datetime | None, found: Callable
     asyncio.run(run())
 
 
-def _compared(wired: Wired, engines: Engines, chunk: Sequence[Settled], results: Sequence[Result]) -> list[Reread]:
+def _compared(
+    wired: Wired, engines: Engines, chunk: Sequence[Settled], results: Sequence[Result], later: Mapping[str, Sequence[Result]]
+) -> list[Reread]:
+    """``later`` has what was read of the messages that completed a request since, by its number."""
     found = []
     with engines.reading() as connection:
         before = Before(connection, [result for result in results if isinstance(result, Work)])
         for one, result in zip(chunk, results, strict=True):
-            if isinstance(result, Work) and not result.settled:
+            if isinstance(result, Work) and one.document["reason"] == CANARY and result.message.hints.get("canary"):
+                take_for_canary(result)  # its token was looked at when it came; the next one has another
+            elif isinstance(result, Work) and not result.settled:
                 context = wired.contexts[result.message.jurisdiction_id]  # the reader has looked
                 relate([result], context, before.known(context.jurisdiction_id, one.stored.seq))
+                for known, at in zip(one.requests, range(len(result.requests)), strict=False):
+                    result.requests[at] = _completed(result.requests[at], later.get(known.service_request_id, ()), context)
             differences = list(_differences(one, result))
             if any(difference.field == "disposition" for difference in differences) and decided_by_a_person(
                 connection, one.stored.intake_id
@@ -105,6 +116,15 @@ def _compared(wired: Wired, engines: Engines, chunk: Sequence[Settled], results:
             anew = one.document["disposition"] == "held" and one.document["reason"] in HELD_BY_US and isinstance(result, Work)
             found.append(Reread(one.stored, differences, anew))
     return found
+
+
+def _completed(request: ServiceRequest, later: Sequence[Result], context: Context) -> ServiceRequest:
+    """What the messages that completed the request make of it today."""
+    for part in later:
+        if isinstance(part, Work) and part.requests:
+            part.completion = part.requests[0]
+            request = complete(request, part, context, Known()).request
+    return request
 
 
 def _differences(one: Settled, result: Result) -> Iterator[Difference]:

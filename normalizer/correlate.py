@@ -11,11 +11,13 @@ What a channel says belongs together (``hints["conversation"]``: an album, a tex
 same sender within ``hints["conversation_window"]`` seconds (600) is one request: the later part completes it (see ``merge``), an emergency
 too, which only raises it. A part that does not find an open request of its conversation stands for itself.
 
+``hints["canary"]`` is the token of a message that the gateway sent itself; where the store knows the token it is no resident's.
+
 ``hints["me_too"]`` is a request that somebody says to have seen too, on a form that showed it: a duplicate, where that request is open and
 no older than four weeks.
 
 Reasons: ``same_message``, ``me_too`` (duplicate); ``same_conversation``, ``reply``, ``reply_to_closed``, ``signed_reference``,
-``reference_number`` (follow_up); ``reference_unverified``, ``empty`` (held).
+``reference_number`` (follow_up); ``reference_unverified``, ``empty`` (held); ``canary`` (not actionable).
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ WINDOW = 600.0
 """Seconds between two parts of a conversation, unless the channel says otherwise (``hints["conversation_window"]``)."""
 LONGEST_WINDOW = 86_400.0
 """Seconds that a channel may say at most."""
+CANARY = "canary"
+"""The reason of a message that the gateway sent itself."""
 _STILL_SEEN = timedelta(days=28)
 """How old a request may be that a form shows as reported nearby."""
 
@@ -89,6 +93,13 @@ def _same_message(work: Work, found: Sequence[KnownMessage]) -> bool:
                 work.requests.clear()
                 return True
     return False
+
+
+def take_for_canary(work: Work) -> None:
+    """Settle a message that the gateway sent itself, whatever a screen thought of it; whoever calls has seen that its token is ours."""
+    work.message.disposition, work.message.reason = "not_actionable", CANARY
+    work.requests.clear()
+    work.identifiers.clear()
 
 
 def conversation_of(work: Work) -> Conversation | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from gateway.store import history
+from gateway.store.claims import read_back
 from gateway.store.documents import unpack
 from gateway.store.engine import Engines
 from gateway.store.known import Facts
@@ -23,9 +24,11 @@ from gateway.store.stored import Stored, stored_from_row
 from gateway.store.tables import INBOX, MESSAGE, REQUEST_MESSAGE
 from normalizer.model import ServiceRequest
 from normalizer.pipeline import Known, Work
-from normalizer.ports import KnownMessage, KnownRequest
+from normalizer.ports import Conversation, KnownMessage, KnownRequest
 
 _CHUNK = 64
+_CONVERSATION = 1_000
+"""Messages of one conversation and hour that are looked at: those that came later are among the newest."""
 _WIDER = 4
 """So many times more candidates are asked for than wanted, since those that came later are taken out."""
 
@@ -66,6 +69,21 @@ def settled(engines: Engines, since: datetime | None) -> Iterator[list[Settled]]
         last = max(documents)
 
 
+def completing(engines: Engines, chunk: Sequence[Settled]) -> dict[str, list[Stored]]:
+    """For each request of these messages that later ones completed: those messages as they arrived, in the order in which they did."""
+    found: dict[str, list[Stored]] = {}
+    with engines.reading() as connection:
+        for request in (request for one in chunk for request in one.requests):
+            if not any(evidence.intake_id for evidence in request.evidence):
+                continue
+            events = history.of_subject(connection, request.service_request_id)
+            intake_ids = [data["intake_id"] for _at, kind, _actor, data in events if kind == "request.completed"]
+            if intake_ids:
+                back = {stored.intake_id: stored for stored in read_back(engines, connection, intake_ids=intake_ids)}
+                found[request.service_request_id] = [back[intake_id] for intake_id in intake_ids if intake_id in back]
+    return found
+
+
 def decided_by_a_person(connection: Connection, intake_id: str) -> bool:
     """Whether somebody, and not the gateway, has settled the message."""
     return any(actor != "gateway" for _at, kind, actor, _data in history.of_subject(connection, intake_id) if kind.startswith("message."))
@@ -76,7 +94,7 @@ class Before:
 
     def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
         self._connection = connection
-        self._facts = Facts(connection, works)
+        self._facts = Facts(connection, works, conversation=_CONVERSATION)
         self._seqs: dict[str, int] = {}
         self._first: dict[str, int] = {}
 
@@ -95,7 +113,8 @@ class Before:
     def first_of(self, service_request_id: str) -> int:
         """The number of the message that a request began with."""
         if service_request_id not in self._first:
-            statement = select(func.min(REQUEST_MESSAGE.c.seq)).where(REQUEST_MESSAGE.c.request_id == row_number(service_request_id))
+            begun = (REQUEST_MESSAGE.c.request_id == row_number(service_request_id)) & (REQUEST_MESSAGE.c.role == "request")
+            statement = select(func.min(REQUEST_MESSAGE.c.seq)).where(begun)
             self._first[service_request_id] = self._connection.execute(statement).scalar() or 0
         return self._first[service_request_id]
 
@@ -110,6 +129,14 @@ class _Messages:
     def by_service_request_id(self, service_request_id: str) -> KnownMessage | None:
         found = self._now.messages.by_service_request_id(service_request_id)
         return found if found is not None and self._before.seq_of(found.intake_id) < self._seq else None
+
+    def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
+        # Several workers may have read the parts in another order: what counts is where their request began. It was open then.
+        return [
+            replace(found, closed=False)
+            for found in self._now.messages.by_conversation(conversation)
+            if found.service_request_id and self._before.first_of(found.service_request_id) != self._seq
+        ]
 
 
 class _Requests:
