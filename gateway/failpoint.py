@@ -40,6 +40,8 @@ STAGES = (
     "deliver.before",
     "deliver.sent",
     "outbox.done",
+    "fetch.before",
+    "fetch.done",
     "backup",
 )
 _armed: dict[str, tuple[str, str]] = {}

@@ -28,6 +28,8 @@ OUTBOX = Gauge("intake311_outbox_depth", "Deliveries that wait", ["sink"], multi
 OLDEST = Gauge("intake311_outbox_oldest_age_seconds", "Age of the oldest delivery that waits", ["sink"], multiprocess_mode="mostrecent")
 ATTEMPTS = Counter("intake311_delivery_attempts_total", "Attempts at deliveries, by outcome", ["sink", "outcome"])
 DELIVERY = Histogram("intake311_delivery_seconds", "Time of one attempt at a delivery", ["sink"], buckets=_SHORT)
+MEDIA = Counter("intake311_media_total", "Attempts at fetching media that messages name, by outcome", ["channel", "outcome"])
+MEDIA_WAITING = Gauge("intake311_media_waiting", "Media that are still to be fetched", multiprocess_mode="mostrecent")
 REFUSED = Counter("intake311_webhook_refused_total", "Webhook calls that were not believed", ["channel", "reason"])
 READER_DEATHS = Counter("intake311_reader_deaths_total", "Readers that a batch ended")
 BUILD = Gauge("intake311_build_info", "Always 1; the labels say what runs", ["version"], multiprocess_mode="mostrecent")
@@ -66,6 +68,11 @@ def attempted(sink: str, outcome: str, seconds: float) -> None:
     """Count an attempt at a delivery."""
     ATTEMPTS.labels(sink, outcome).inc()
     DELIVERY.labels(sink).observe(seconds)
+
+
+def fetched(channel: str, outcome: str) -> None:
+    """Count an attempt at fetching a medium."""
+    MEDIA.labels(channel, outcome).inc()
 
 
 def exposition(folder: str) -> bytes:

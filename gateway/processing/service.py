@@ -13,20 +13,26 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from channels.base import Fetcher
 from gateway import metrics, wiring
 from gateway.clock import now
 from gateway.dispatch import Dispatcher, Limits, Pace
 from gateway.errors import StoreError
+from gateway.fetching import Fetching
+from gateway.http import client
 from gateway.readers.pool import Readers
 from gateway.readers.zygote import Zygote
 from gateway.routing import route
 from gateway.schedule import Schedule
 from gateway.sinks.base import close as close_sinks
 from gateway.store import deliveries as outbox_rows
+from gateway.store import media as media_rows
+from gateway.store.blobs import open_blobs
 from gateway.store.claims import open_claims
 from gateway.store.deliveries import StoredDeliveries
 from gateway.store.engine import Engines
 from gateway.store.location import locate
+from gateway.store.media import StoredMedia
 from gateway.store.outcome import Outbox
 from gateway.store.sqlite import only_gateway
 from gateway.store.transactions import Transactions
@@ -55,7 +61,8 @@ def outbox_of(wired: Wired) -> Outbox:
     catalogs = {jurisdiction_id: context.catalog for jurisdiction_id, context in wired.contexts.items()}
     routes, sinks = wired.configuration.routes, list(wired.configuration.sinks)
     own = frozenset(name for name, table in wired.configuration.sinks.items() if table.get("type") == "store")
-    return Outbox(lambda request: route(request, routes, sinks, catalogs.get(request.jurisdiction_id)), own)
+    fetching = frozenset(name for name, channel in wired.channels.items() if isinstance(channel, Fetcher))
+    return Outbox(lambda request: route(request, routes, sinks, catalogs.get(request.jurisdiction_id)), own, fetching)
 
 
 async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
@@ -70,18 +77,34 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
         pace=Pace(concurrency=settings.dispatch.concurrency),
         observe=metrics.attempted,
     )
+    outbox = outbox_of(wired)
+    fetching = Fetching(
+        {name: channel for name, channel in wired.channels.items() if isinstance(channel, Fetcher)},
+        StoredMedia(transactions, outbox.own),
+        open_blobs(settings.store.blobs),
+        readers,
+        client,
+        due=lambda: _due(engines),
+        observe=metrics.fetched,
+        on_fetched=dispatcher.wake,
+    )
+
+    def _on_requests() -> None:
+        dispatcher.wake()
+        fetching.wake()
+
     worker = Worker(
         open_claims(engines),
         readers,
         transactions,
         wired.contexts,
-        outbox_of(wired),
+        outbox,
         adapters={name: channel.type for name, channel in wired.channel_settings.items()},
         batch=settings.worker.batch,
         processes=settings.worker.processes,
         lease=2 * settings.worker.deadline + 30,
         observe=_count,
-        on_requests=dispatcher.wake,
+        on_requests=_on_requests,
     )
     stop, halt = asyncio.Event(), asyncio.Event()
     _listen(worker.wake, stop)
@@ -91,6 +114,8 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
             group.create_task(_work(worker, stop, halt))
             if sinks:
                 group.create_task(dispatcher.run(halt))
+            if outbox.fetching:
+                group.create_task(fetching.run(halt))
             group.create_task(schedule.run(halt))
             group.create_task(_gauge(engines, wired, halt))
             group.create_task(_mind(zygote, halt))
@@ -98,6 +123,11 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
         await readers.close()
         await close_sinks(wired.sinks.values())
         await transactions.close()
+
+
+def _due(engines: Engines) -> bool:
+    with engines.reading() as connection:
+        return media_rows.due(connection, now())
 
 
 async def _work(worker: Worker, stop: asyncio.Event, halt: asyncio.Event) -> None:
@@ -157,6 +187,7 @@ async def _gauge(engines: Engines, wired: Wired, halt: asyncio.Event) -> None:
         metrics.PENDING.set(claims.waiting())
         with engines.reading() as connection:
             found = outbox_rows.depth(connection, now())
+            metrics.MEDIA_WAITING.set(media_rows.waiting(connection))
         for sink in wired.sinks:
             count, age = found.get(sink, (0, 0.0))
             metrics.OUTBOX.labels(sink).set(count)

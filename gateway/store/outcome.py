@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from gateway.store import conversations, history, numbers
+from gateway.store import conversations, history, media, numbers
 from gateway.store.completing import Complete, Growing
 from gateway.store.documents import pack
 from gateway.store.history import Event
@@ -24,6 +24,7 @@ from gateway.store.parties import People
 from gateway.store.tables import (
     ATTACHMENT,
     DELIVERY,
+    MEDIUM,
     MESSAGE,
     MESSAGE_REFERENCE,
     REPORTER,
@@ -42,10 +43,14 @@ Route = Callable[[ServiceRequest], Sequence[str]]
 
 @dataclass(slots=True)
 class Outbox:
-    """Where requests go: the routing rules, and the sinks that are our own store (delivered by the very transaction)."""
+    """Where requests go: the routing rules, and the sinks that are our own store (delivered by the very transaction).
+
+    ``fetching`` are the channels whose media are fetched after the message.
+    """
 
     route: Route
     own: frozenset[str] = frozenset()
+    fetching: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -106,6 +111,8 @@ class OutcomeWriter:
         assert message.received_datetime is not None  # noqa: S101  (the reader dates every message)
         common = {"jurisdiction_id": message.jurisdiction_id}
         outcome.trace["stored"] = _iso(self._now)
+        if message.channel_id in self._outbox.fetching and "media" in message.hints:
+            self._rows[MEDIUM] += media.listed(self._connection, seq, message, self._now)
         self._rows[MESSAGE].append(
             {
                 **common,
@@ -126,17 +133,7 @@ class OutcomeWriter:
             key, own = conversations.key_of(message.jurisdiction_id, conversation), conversations.begins_or_completes(work)
             self._rows[MESSAGE_REFERENCE].append({**common, "reference": key, "seq": seq, "own": own, "sender_key": work.sender_key})
         for position, file in enumerate(message.attachments):
-            self._rows[ATTACHMENT].append(
-                {
-                    **common,
-                    "seq": seq,
-                    "position": position,
-                    "sha256": file.sha256,
-                    "size": file.size,
-                    "media_type": file.media_type,
-                    "filename": file.filename,
-                }
-            )
+            self._rows[ATTACHMENT] += media.attachment_rows(seq, message.jurisdiction_id, position, file)
         facts = {"disposition": message.disposition, "reason": message.reason, "service_request_ids": message.service_request_ids}
         self._events.append(Event(message.jurisdiction_id, f"message.{message.disposition}", message.intake_id, self._actor, facts))
         if message.disposition == "request":
@@ -149,6 +146,7 @@ class OutcomeWriter:
         request_id = numbers.row_number(request.service_request_id)
         assert request_id is not None  # noqa: S101  (we numbered it ourselves)
         common = {"jurisdiction_id": request.jurisdiction_id, "request_id": request_id}
+        media.join(request, work.message)
         self._rows[SERVICE_REQUEST].append(self._growing.begun(request_id, request))
         for place in places(request):
             self._rows[REQUEST_PLACE].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
@@ -178,6 +176,10 @@ class OutcomeWriter:
         self._connection.execute(update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id == request_id).values(updated_datetime=self._now))
         if work.completion is not None:
             return  # it is told together with what it changed
+        if any(file.photo for file in work.message.attachments):
+            request = self._growing.request(request_id)
+            if request is not None and media.join(request, work.message):
+                self._growing.completed(request_id, request)
         self._events.append(
             Event(work.message.jurisdiction_id, f"request.{role}", work.follows, self._actor, {"intake_id": work.message.intake_id})
         )
@@ -192,6 +194,7 @@ class OutcomeWriter:
         if request_id is None or before is None:
             return
         done = complete(before, work, facts)
+        media.join(done.request, message)
         if done.changed or done.files:
             self._growing.completed(request_id, done.request)
             facts.neighbours.add(done.request, work.sender_key)

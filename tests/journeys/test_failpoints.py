@@ -16,8 +16,8 @@ from tests.journeys.receiver import Receiver
 from tests.journeys.running import Gateway, wait_for
 from tests.journeys.senders import Letter, MailRoad, Records, Sender, letters, stop_all
 
-COMMANDS = frozenset({"backup"})
-"""Places that the running gateway never passes."""
+COMMANDS = frozenset({"backup", "fetch.before", "fetch.done"})
+"""Places that a gateway which is sent mail never passes: those of media are tried in ``tests/gateway/test_fetching.py``."""
 ACCEPTING = frozenset(stage for stage in STAGES if stage.partition(".")[0] in ("accept", "inbox", "reply"))
 
 
