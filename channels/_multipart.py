@@ -6,9 +6,8 @@ U+FFFD. Browsers write a file name's quotes and line ends as ``%22``, ``%0D``, `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -35,10 +34,19 @@ class File:
 
 @dataclass(slots=True)
 class Form:
-    """The fields in their order, each as often as it was sent, and the files. A file field that was left empty is no file."""
+    """The fields in their order, each as often as it was sent, and the files. A file field that was left empty is no file.
+
+    ``raw`` has the bytes of each field's first value, for senders whose fields are not UTF-8 (a mail as it came, SendGrid's charsets).
+    """
 
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    raw: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, name: str, value: bytes) -> None:
+        """Add a field."""
+        self.fields.append((name, _text(value)))
+        self.raw.setdefault(name, value)
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a field, without the space around it."""
@@ -54,7 +62,7 @@ def read(content_type: str, body: bytes) -> Form:
     kind, options = parse_options_header(content_type)
     match kind.decode("latin-1"):
         case "application/x-www-form-urlencoded":
-            return Form([(name.replace("\0", ""), value.replace("\0", "")) for name, value in _pairs(body)])
+            return _urlencoded(body)
         case "multipart/form-data":
             boundary = options.get(b"boundary", b"")
             if not boundary:
@@ -64,11 +72,15 @@ def read(content_type: str, body: bytes) -> Form:
             raise NotAForm(f"{other or 'no type'} is no form")
 
 
-def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        yield from parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=MAX_PARTS)
-    except ValueError:
-        raise NotAForm(f"more than {MAX_PARTS} fields") from None
+def _urlencoded(body: bytes) -> Form:
+    pairs = [pair for pair in body.split(b"&") if pair]
+    if len(pairs) > MAX_PARTS:
+        raise NotAForm(f"more than {MAX_PARTS} fields")
+    form = Form()
+    for pair in pairs:
+        name, _, value = pair.partition(b"=")
+        form.add(_text(unquote_to_bytes(name.replace(b"+", b" "))), unquote_to_bytes(value.replace(b"+", b" ")))
+    return form
 
 
 def _text(value: bytes) -> str:
@@ -131,7 +143,7 @@ class _Parts:
         _kind, options = parse_options_header(self._headers.get(b"content-disposition", b"").decode("latin-1"))
         name = _unquoted(options.get(b"name", b""))
         if b"filename" not in options:
-            self.form.fields.append((name, _text(bytes(self._data))))
+            self.form.add(name, bytes(self._data))
             return
         filename = _unquoted(options[b"filename"])
         if filename or self._data:

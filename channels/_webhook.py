@@ -7,6 +7,7 @@ always the same: read with a cap, verify on the raw bytes, make durable, acknowl
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
@@ -32,6 +33,9 @@ MAX_BODY = 64 * 1024
 BODY_SECONDS = 30.0
 """How long a body may take to arrive; aiohttp itself has no deadline."""
 
+_LARGE = 256 * 1024
+"""Bytes from which on a body is read in a thread."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -46,6 +50,14 @@ class Forged(Permanent):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
+
+
+def unbase64(text: str) -> bytes:
+    """The bytes of a signature in base64; raises ValueError unless it is written in the one way that its encoder writes it."""
+    found = base64.b64decode(text, validate=True)
+    if base64.b64encode(found).decode() != text:
+        raise ValueError("not canonical base64")
+    return found
 
 
 async def receive(
@@ -102,6 +114,11 @@ async def receive_all(
         _log.error("webhook_failed", path=request.path, error=type(error).__name__, exc_info=True)
         return _again(503, 30)
     return acknowledge(receipts)
+
+
+async def aside(read: Callable[[web.Request, bytes], RawMessage], request: web.Request, body: bytes) -> Sequence[RawMessage]:
+    """Run ``read`` on a body; on a large one in a thread, so that those who send mail or ask for pages do not wait meanwhile."""
+    return (await asyncio.to_thread(read, request, body) if len(body) > _LARGE else read(request, body),)
 
 
 async def _accept_all(messages: Sequence[RawMessage], accept: Accept) -> Sequence[Receipt]:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from channels.email.smtp import Settings, SmtpChannel, build
+from tests.channels.email import _adapters_providers
+
+
+REFERENCE_SECRET = "a secret for tests, and long enough"
 
 
 def smtp() -> SmtpChannel:
     return build(
-        "mail", Settings.model_validate({"type": "email.smtp", "listen": "127.0.0.1:0", "recipients": ["311@springfield.example.gov"]})
+        "mail",
+        Settings.model_validate(
+            {
+                "type": "email.smtp",
+                "listen": "127.0.0.1:0",
+                "recipients": ["311@springfield.example.gov"],
+                "trusted_authserv_ids": ["mx.springfield.example.gov"],
+                "reference_secret": REFERENCE_SECRET,
+            }
+        ),
     )
 
 
-ADAPTERS = {"email.smtp": smtp}
+ADAPTERS = {"email.smtp": smtp, **_adapters_providers.ADAPTERS}
+PEERS = {**_adapters_providers.PEERS}
