@@ -177,7 +177,13 @@ def _headers(form: Form) -> list[tuple[str, str]]:
     pairs = [item for item in listed if isinstance(item, list) and len(item) == 2] if isinstance(listed, list) else []
     found = [(str(name), str(value)) for name, value in pairs]
     known = {name.lower() for name, _value in found}
-    return found + [(name, form.get(name)) for name in ("From", "To", "Subject", "Date") if name.lower() not in known and form.get(name)]
+    fields = (
+        ("From", form.get("from")),
+        ("To", form.get("To") or form.get("recipient")),
+        ("Subject", form.get("subject")),
+        ("Date", form.get("Date")),
+    )
+    return found + [(name, value) for name, value in fields if value and name.lower() not in known]
 
 
 def _object(text: str) -> dict[str, Any]:

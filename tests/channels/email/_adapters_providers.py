@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +16,7 @@ import orjson
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from channels.base import Channel
 from channels.email import mailgun, sendgrid, ses
 from channels.email._sns import Certificates, signed_text
 from tests.channels.case_files import load
@@ -132,7 +133,7 @@ def ses_mutation(call: Call, number: int) -> Call | None:
     return replace(call, body=orjson.dumps(changed))
 
 
-ADAPTERS = {"email.mailgun": make_mailgun, "email.sendgrid": make_sendgrid, "email.ses": make_ses}
+ADAPTERS: dict[str, Callable[[], Channel]] = {"email.mailgun": make_mailgun, "email.sendgrid": make_sendgrid, "email.ses": make_ses}
 PEERS = {
     "email.mailgun": Peer(mailgun_calls, PUBLIC, (), again=frozenset({429, 503}), mutate=mailgun_mutation),
     "email.sendgrid": Peer(sendgrid_calls, PUBLIC, (sendgrid.SIGNATURE, sendgrid.TIMESTAMP), again=frozenset({503})),

@@ -6,17 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from channels.base import RawMessage
-from channels.email import mime
-from normalizer.model import InboundMessage
 from tests.channels import case_files
-
-
-class Mail:
-    """The translation as an adapter of this channel offers it."""
-
-    def translate(self, raw: RawMessage, /) -> InboundMessage:
-        return mime.translate(raw, adapter="email.smtp", channel_id="mail")
+from tests.channels.email import adapters
 
 
 def cases() -> Iterable[case_files.Case]:
@@ -25,4 +16,4 @@ def cases() -> Iterable[case_files.Case]:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_case(case: case_files.Case) -> None:
-    case_files.check(Mail(), case)
+    case_files.check(adapters.smtp(), case)
