@@ -5,7 +5,6 @@ from __future__ import annotations
 from channels.email.smtp import Settings, SmtpChannel, build
 from tests.channels.email import _adapters_providers
 
-
 REFERENCE_SECRET = "a secret for tests, and long enough"
 
 
