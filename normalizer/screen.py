@@ -66,6 +66,8 @@ _COMMANDS = {
     "help": "command_help",
     "delivery_status": "delivery_report",
     "withdrawn": "withdrawn",  # its writer deleted a message at the provider
+    "call_control": "call_control",  # a caller asked for a person, for the other language, to say it again
+    "call_status": "call_report",  # a call ended
 }
 """What a channel recognised as steering the conversation itself (``hints["command"]``): kept, acted on by the channel, no request."""
 _DAEMONS = ("mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon")
