@@ -57,6 +57,16 @@ class Form:
         return [value.strip() for key, value in self.fields if key == name and value.strip()]
 
 
+def form_type(content_type: str, body: bytes) -> str:
+    """The content type to read a body by: as it was said, or, for a form out of a file, as its first line tells."""
+    if content_type.partition(";")[0].strip().lower() in (URLENCODED, MULTIPART):
+        return content_type
+    first = body.partition(b"\n")[0].strip()
+    if first.startswith(b"--") and 2 < len(first) <= 72 and first.isascii():
+        return f'{MULTIPART}; boundary="{first[2:].decode()}"'
+    return URLENCODED
+
+
 def read(content_type: str, body: bytes) -> Form:
     """The form of a body. Raises NotAForm for another type, a missing boundary, a form that is cut off, or more than MAX_PARTS parts."""
     kind, options = parse_options_header(content_type)

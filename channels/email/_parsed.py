@@ -17,6 +17,7 @@ _STRUCTURAL = frozenset(
 )
 """Headers of the mail as it was, which do not fit what is put together here."""
 _NAME = re.compile(r"[\x21-\x39\x3b-\x7e]{1,200}")
+_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,76}[ \t]*:")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}", re.IGNORECASE)
 
 
@@ -40,6 +41,11 @@ def mime(headers: Iterable[tuple[str, str]], text: str | None, html: str | None,
     if parts:
         body = _together("mixed", [body, *map(_file, parts)])
     return head + b"MIME-Version: 1.0\r\n" + body
+
+
+def is_mail(content: bytes) -> bool:
+    """Whether the bytes begin like a mail (a header field's name has neither ``=`` nor ``&``, so that a form is none)."""
+    return _FIELD.match(content) is not None
 
 
 def header_lines(block: str) -> list[tuple[str, str]]:

@@ -33,6 +33,8 @@ from channels.email import _parsed
 from normalizer.model import InboundMessage
 
 TYPE = "email.mailgun"
+CONTENT_TYPE = "application/octet-stream"
+"""What a file of captured posts is called; a post keeps the type that it came with."""
 _AT_ONCE = 4
 """Posts that are taken at one time: each is held in memory."""
 _TOKEN = re.compile(r"[0-9A-Za-z]{16,128}")
@@ -137,18 +139,24 @@ class Mailgun:
             _log.error("mailgun_token_reused", channel_id=self.channel_id, intake_id=receipt.intake_id)
         return web.Response(status=200)
 
+    def _placed(self, message: InboundMessage) -> InboundMessage:
+        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        return message
+
     def translate(self, raw: RawMessage, /) -> InboundMessage:
-        """Read a stored post. Raises Unreadable where it is no form, or no mail is in it."""
+        """Read a stored post, or a mail out of a file. Raises Unreadable where it is no form, or no mail is in it."""
         from channels.email import mime
 
+        if _parsed.is_mail(raw.content):  # out of a file: the mail itself
+            return self._placed(mime.translate(raw, adapter=TYPE, channel_id=self.channel_id))
         try:
-            form = _multipart.read(raw.content_type, raw.content)
+            form = _multipart.read(_multipart.form_type(raw.content_type, raw.content), raw.content)
         except NotAForm as error:
             raise Unreadable(str(error)) from error
         content = form.raw.get("body-mime") or _mail(form)
         envelope = {"mail_from": form.get("sender"), "rcpt_to": form.get("recipient").replace(",", " ")} | dict(raw.envelope)
         message = mime.translate(replace(raw, content=content, envelope=envelope), adapter=TYPE, channel_id=self.channel_id)
-        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        self._placed(message)
         message.authentication.signature = raw.envelope.get("signature")
         return message
 

@@ -40,6 +40,8 @@ from normalizer.model import InboundMessage
 TYPE = "email.sendgrid"
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+CONTENT_TYPE = "application/octet-stream"
+"""What a file of captured posts is called; a post keeps the type that it came with."""
 _AT_ONCE = 4
 """Posts that are taken at one time: each is held in memory."""
 _VERDICTS = frozenset({"pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"})
@@ -156,19 +158,25 @@ class SendGrid:
         ):
             raise Forged("signature_age")
 
+    def _placed(self, message: InboundMessage) -> InboundMessage:
+        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        return message
+
     def translate(self, raw: RawMessage, /) -> InboundMessage:
-        """Read a stored post. Raises Unreadable where it is no form, or no mail is in it."""
+        """Read a stored post, or a mail out of a file. Raises Unreadable where it is no form, or no mail is in it."""
         from channels.email import mime
 
+        if _parsed.is_mail(raw.content):  # out of a file: the mail itself
+            return self._placed(mime.translate(raw, adapter=TYPE, channel_id=self.channel_id))
         try:
-            form = _multipart.read(raw.content_type, raw.content)
+            form = _multipart.read(_multipart.form_type(raw.content_type, raw.content), raw.content)
         except NotAForm as error:
             raise Unreadable(str(error)) from error
         content = form.raw.get("email") or _mail(form)
         message = mime.translate(
             replace(raw, content=content, envelope=_said(form) | dict(raw.envelope)), adapter=TYPE, channel_id=self.channel_id
         )
-        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        self._placed(message)
         message.authentication.signature = raw.envelope.get("signature")
         message.authentication.spf = _verdict(form.get("SPF"))
         message.authentication.dkim = _verdict(form.get("dkim").strip("{}").rpartition(":")[2])

@@ -26,7 +26,7 @@ from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
 
 from channels._webhook import Forged, now, receive_all
 from channels.base import Accept, AdapterSettings, RawMessage, Receipt, Unavailable, Unreadable, WebhookContext
-from channels.email import _sns
+from channels.email import _parsed, _sns
 from channels.outward import CallFailed, Manners
 from normalizer.model import InboundMessage
 
@@ -180,10 +180,16 @@ class Ses:
             raise Unavailable(f"a subscription's confirmation was answered {answer.status}")
         _log.info("sns_subscribed", channel_id=self.channel_id, topic=outer.get("TopicArn"))
 
+    def _placed(self, message: InboundMessage) -> InboundMessage:
+        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        return message
+
     def translate(self, raw: RawMessage, /) -> InboundMessage:
-        """Read a stored notification. Raises Unreadable where there is no mail in it."""
+        """Read a stored notification, or a mail out of a file. Raises Unreadable where there is no mail in it."""
         from channels.email import mime
 
+        if _parsed.is_mail(raw.content):  # out of a file: the mail itself
+            return self._placed(mime.translate(raw, adapter=TYPE, channel_id=self.channel_id))
         length = raw.envelope.get("notification", "")
         end = int(length) if length.isascii() and length.isdigit() else len(raw.content)
         outer, fetched = _json(raw.content[:end]), raw.content[end:]
@@ -200,7 +206,7 @@ class Ses:
             "rcpt_to": " ".join(map(str, recipients)) if isinstance(recipients, list) else "",
         }
         message = mime.translate(replace(raw, content=content, envelope=envelope), adapter=TYPE, channel_id=self.channel_id)
-        message.jurisdiction_id = self.settings.jurisdiction_id or ""
+        self._placed(message)
         found = message.authentication
         found.signature = raw.envelope.get("signature")
         found.spf, found.dkim, found.dmarc = (_verdict(receipt, name) for name in ("spfVerdict", "dkimVerdict", "dmarcVerdict"))

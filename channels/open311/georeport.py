@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from channels.counsel import Counsel
 
 TYPE = "open311.georeport"
+CONTENT_TYPE = _multipart.URLENCODED
+"""What a file of captured posts is taken for, where it is not multipart by its first line."""
 _LOOKS = (0.05, 0.1, 0.15, 0.2, 0.25)
 """Seconds between looks for the number; the last goes on until the wait is over."""
 _LARGE = 1 << 20
@@ -197,7 +199,7 @@ class Georeport:
         ``device_id``, ``media`` (what :meth:`fetch` may fetch).
         """
         try:
-            form = _multipart.read(raw.content_type or _multipart.URLENCODED, raw.content)
+            form = _multipart.read(_multipart.form_type(raw.content_type, raw.content), raw.content)
             if query := raw.envelope.get("query"):
                 form.fields += _multipart.read(_multipart.URLENCODED, query.encode()).fields
             place = submission.position(form)
