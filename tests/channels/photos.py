@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,8 @@ def scene(width: int = 96, height: int = 64) -> Image.Image:
     image = Image.new("RGB", (width, height), (30, 160, 60))
     image.paste((150, 20, 20), (0, 0, width // 2, height // 2))
     image.paste((20, 40, 200), (width // 2, 0, width, height // 2))
-    noise = Image.effect_noise((width, height), 12).convert("RGB")
-    return Image.blend(image, noise, 0.2)
+    noise = Image.frombytes("RGB", (width, height), random.Random(311).randbytes(3 * width * height))
+    return Image.blend(image, noise, 0.1)
 
 
 def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
