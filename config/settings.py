@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from config import environment
 from config.tables import Found, check, dotted
-from config.types import Listen
+from config.types import Duration, Listen
 from config.words import nearest
 
 DEFAULT_FILE = Path("config/intake311.toml")
@@ -118,6 +118,21 @@ class Dispatch(Section):
     """Deliveries on the way at one time, over all sinks; each sink has a limit and time-outs of its own."""
 
 
+class Health(Section):
+    """How the roads in are watched: they are asked, and it is noticed when they fall silent. See docs/channels.md."""
+
+    probe: Duration = Duration(minutes=5)
+    """How often each channel that can tell is asked whether it works: ``"5 min"``, ``"1 h"``."""
+    canary: dict[str, Duration] = {}
+    """Channels by name, and how often each sends itself a message the way a resident does: ``{ mail = "1 h" }``."""
+    canary_deadline: Duration = Duration(minutes=15)
+    """How long such a message may take to arrive before a person is told."""
+    token_warning: Duration = Duration(days=14)
+    """How long before a token or certificate of a channel ends a person is told."""
+    may_be_silent: Names = []
+    """Channels whose silence is never an alarm."""
+
+
 class Log(Section):
     """What is written about the running, on standard error. Never a text, name, telephone number or address of a person."""
 
@@ -187,6 +202,7 @@ class Configuration(Section):
     store: Store = Store()
     worker: Worker = Field(default_factory=Worker)
     dispatch: Dispatch = Dispatch()
+    health: Health = Health()
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = {}
     """The roads in, each with a name of your choice and a ``type``."""

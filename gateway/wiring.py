@@ -78,6 +78,7 @@ def load(path: Path | None, environ: Mapping[str, str], parts: Collection[str] =
     if work.mistakes or configuration is None:
         raise ConfigError(list(dict.fromkeys(work.mistakes)))
     work.build()
+    work.watched(configuration, reading.channels)
     if work.mistakes:
         raise ConfigError(work.mistakes)
     home = {channel_id: jurisdictions.get(channel_id, configuration.jurisdiction_id) for channel_id in reading.channels}
@@ -291,6 +292,19 @@ class _Wiring:
             except (ValueError, OSError, ImportError) as error:
                 reason = without(_reason(error), self.secrets[root, name])
                 self.mistakes.append(Mistake(dotted((root.rpartition(".")[2], name)), reason))
+
+    def watched(self, configuration: Configuration, tables: Mapping[str, Any]) -> None:
+        """What [health] names must be channels; those that send themselves a message must be able to."""
+        health = configuration.health
+        for section, names in (("canary", health.canary), ("may_be_silent", health.may_be_silent)):
+            for name in names:
+                where = dotted(("health", section, name) if section == "canary" else ("health", section))
+                channel = self.built[CHANNELS].get(name)
+                if name not in tables:
+                    self.mistakes.append(Mistake(where, f"no channel {name!r}{did_you_mean(name, tables)}"))
+                elif section == "canary" and channel is not None and not hasattr(channel, "send_canary"):
+                    what = f"a channel of type {tables[name].get('type')!r} cannot send itself a message"
+                    self.mistakes.append(Mistake(where, what))
 
 
 def _reason(error: Exception) -> str:

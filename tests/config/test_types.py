@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from config.types import Listen
+from config.types import Duration, Listen
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,29 @@ def test_only_text_can_be_an_address(value: object) -> None:
 @given(st.one_of(st.ip_addresses().map(str), st.from_regex(r"[a-z0-9.-]{1,40}", fullmatch=True)), st.integers(0, 65535))
 def test_what_is_written_reads_back(host: str, port: int) -> None:
     assert Listen.parse(str(Listen(host, port))) == Listen(host, port)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds", "text"),
+    [
+        ("90 s", 90, "90 s"),
+        ("5min", 300, "5 min"),
+        (" 1 h ", 3600, "1 h"),
+        ("14 d", 1_209_600, "14 d"),
+        (1.5, 1.5, "1.5 s"),
+        ("7200", 7200, "2 h"),
+    ],
+)
+def test_a_length_of_time(value: object, seconds: float, text: str) -> None:
+    duration = Duration.parse(value)
+    assert (duration.total_seconds(), str(duration)) == (seconds, text)
+    assert Duration.parse(str(duration)) == duration == Duration.parse(timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("value", ["", "soon", "5 weeks", "-1 h", 0, -5, True, None, float("nan"), float("inf"), 1e12, "1 h 30 min", "٣ h"])
+def test_what_is_no_length_of_time_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        Duration.parse(value)
 
 
 def test_it_is_text_in_json() -> None:

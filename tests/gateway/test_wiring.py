@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -316,3 +317,14 @@ def _toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+
+
+def test_the_health_table_names_channels_that_can(catalog: Path) -> None:
+    text = "[channels.a]\ntype = 'pigeon.post'\n[channels.b]\ntype = 'pigeon.letter'\n[health]\nmay_be_silent = 'b'\ncanary = { b = '1 h' }"
+    assert load(catalog, text).configuration.health.canary == {"b": timedelta(hours=1)}
+    assert mistakes(catalog, text.replace("{ b", "{ a")) == {
+        "health.canary.a": "a channel of type 'pigeon.post' cannot send itself a message"
+    }
+    assert set(mistakes(catalog, text.replace("{ b", "{ x"))) == {"health.canary.x"}
+    assert set(mistakes(catalog, text.replace("'b'", "'mail'"))) == {"health.may_be_silent"}
+    assert set(mistakes(catalog, text.replace("'1 h'", "'soon'"))) == {"health.canary.b"}

@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from config.settings import SHIPPED_CATALOG, Configuration
 from config.tables import is_table_of_tables, model_in, names_of
-from config.types import Listen
+from config.types import Duration, Listen
 from gateway import wiring
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
@@ -33,7 +33,8 @@ Every setting can come from the environment, which wins over the file: two under
 the value (`INTAKE311__CHANNELS__TEXT__AUTH_TOKEN_FILE=/run/secrets/twilio`). Lists are JSON or separated by commas. In the name of a
 channel or a jurisdiction every character but letters and digits is an underscore. A variable that fits no setting is refused.
 
-Sizes are numbers of bytes or texts such as `"25 MiB"` and `"1 GB"`; addresses to listen on are `"host:port"`.
+Sizes are numbers of bytes or texts such as `"25 MiB"` and `"1 GB"`; durations are numbers of seconds or texts such as `"5 min"`, `"1 h"`
+and `"14 d"`; addresses to listen on are `"host:port"`.
 """
 _WORDS: dict[Any, str] = {
     str: "text",
@@ -45,6 +46,7 @@ _WORDS: dict[Any, str] = {
     Path: "path",
     SecretStr: "secret text",
     timedelta: "duration",
+    Duration: "duration",
     Any: "anything",
 }
 
@@ -130,6 +132,8 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, ByteSize):
         return f'"{value.human_readable(separator=" ")}"'.replace(".0 ", " ")
+    if isinstance(value, Duration):
+        return f'"{value}"'
     if isinstance(value, timedelta):
         return f"{value.total_seconds():g}"
     if isinstance(value, list | tuple | set | frozenset):
