@@ -1,4 +1,4 @@
-"""A private Postfix on loopback, in a scratch folder: the reference for taking mail durably, and for getting it delivered.
+"""A private Postfix on loopback, in a scratch folder: the reference for taking mail durably, and for getting it delivered or relayed.
 
 Needs Debian's postfix package and root (its master starts daemons under other accounts). The system's own Postfix, its configuration
 and its queue are not touched. As comparable as it can be made: no limits per client, no delays, no DNS, every recipient accepted.
@@ -33,7 +33,7 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 alias_maps =
 local_recipient_maps =
-default_transport = discard
+default_transport = {transport}
 default_process_limit = 200
 message_size_limit = 52428800
 disable_dns_lookups = yes
@@ -62,6 +62,7 @@ showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
+smtp unix - - n - - smtp
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
@@ -75,10 +76,15 @@ def installed() -> bool:
 
 
 class Postfix:
-    """A running Postfix. ``hold``: accepted mail stays in the hold queue, fsynced, undelivered; otherwise it is delivered to nowhere."""
+    """A running Postfix.
 
-    def __init__(self, *, hold: bool = False) -> None:
+    ``hold``: accepted mail stays in the hold queue, fsynced, undelivered. ``relay_to``: it is handed to the SMTP server at that port of
+    this machine. Otherwise it is delivered to nowhere.
+    """
+
+    def __init__(self, *, hold: bool = False, relay_to: int = 0) -> None:
         self._hold = hold
+        self._transport = f"smtp:[127.0.0.1]:{relay_to}" if relay_to else "discard"
         self.port = free_port()
         self._folder = Path()
         self._leader = 0
@@ -92,7 +98,7 @@ class Postfix:
             (self._folder / name).mkdir()
         shutil.chown(self._folder / "data", "postfix")
         recipients = "check_recipient_access static:HOLD" if self._hold else "permit"
-        (self._folder / "etc" / "main.cf").write_text(_MAIN.format(folder=self._folder, recipients=recipients))
+        (self._folder / "etc" / "main.cf").write_text(_MAIN.format(folder=self._folder, recipients=recipients, transport=self._transport))
         (self._folder / "etc" / "master.cf").write_text(_MASTER.format(port=self.port))
         try:
             done = self._command("postfix", "start")
@@ -114,6 +120,14 @@ class Postfix:
     def clear(self) -> None:
         """Empty the queue."""
         self._command("postsuper", "-d", "ALL")
+
+    def flush(self) -> None:
+        """Try at once to deliver what was deferred."""
+        self._command("postqueue", "-f")
+
+    def logged(self) -> str:
+        """Its log so far."""
+        return (self._folder / "maillog").read_text("utf-8", "replace")
 
     def wait_delivered(self) -> None:
         """Wait until nothing is queued; raises IntakeError after a minute."""
