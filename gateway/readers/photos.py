@@ -31,8 +31,13 @@ _CHUNK: Final = 1 << 20
 
 
 def prepare(message: InboundMessage) -> None:
-    """Give every picture of a message its rendition and its position; what cannot be had is noted in plain words."""
+    """Give every picture of a message its rendition and its position; what cannot be had is noted in plain words.
+
+    Where the resident was asked whether a photo's position may be used and did not say yes, ``hints["photo_position"]`` is False and the
+    position goes no further than here.
+    """
     pictures = [file for file in message.attachments if is_picture(file)]
+    wanted = message.hints.get("photo_position") is not False
     spent = 0.0
     for number, file in enumerate(pictures):
         if number >= MOST or spent >= BUDGET:
@@ -40,6 +45,8 @@ def prepare(message: InboundMessage) -> None:
             return
         doubt, seconds = prepare_one(file)
         spent += seconds
+        if not wanted:
+            file.lat = file.long = None
         if doubt:
             message.notes.append(f"picture {number + 1} of {len(pictures)}: {doubt}")
 
