@@ -60,7 +60,6 @@ def _api_url(url: str) -> str:
 
 
 Secret = Annotated[SecretStr, Field(min_length=16)]
-Interval = Annotated[timedelta, Field(ge=timedelta(seconds=5), le=timedelta(days=1))]
 
 
 class Settings(AdapterSettings):
@@ -73,8 +72,8 @@ class Settings(AdapterSettings):
     mode: Literal["poll", "stream", "webhook"] = "poll"
     """How mentions come: asked for every ``interval``, by the filtered stream (needs ``bearer_token``), or by X's webhook (needs
     ``consumer_secret``; with tokens the timeline is still read every ``interval``, for what the webhook missed)."""
-    interval: Interval = timedelta(minutes=1)
-    """How often the timeline is read. An answer without new mentions costs nothing."""
+    interval: Annotated[int, Field(ge=5, le=86_400)] = 60
+    """Seconds between two readings of the timeline. An answer without new mentions costs nothing."""
     consumer_key: Secret | None = None
     """The app's API key."""
     consumer_secret: Secret | None = None
@@ -95,8 +94,8 @@ class Settings(AdapterSettings):
     """OAuth 2.0 refresh token (scopes ``tweet.read tweet.write users.read dm.write offline.access``). Used once; the next ones are kept."""
     max_reads_per_day: Annotated[int, Field(ge=60, le=3_000_000)] = 3_000
     """Most posts and people to read on a day (UTC), since X charges for each. When they are used up, mentions wait until midnight."""
-    look_back: Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(days=1)
-    """How old a mention may be that is read when the channel is started for the first time."""
+    look_back: Annotated[int, Field(ge=0, le=1_000_000)] = 24
+    """Hours: how old a mention may be that is read when the channel is started for the first time."""
     max_media_size: ByteSize = ByteSize(16 * 1024 * 1024)
     """Largest picture that is fetched."""
     api_url: Annotated[str, AfterValidator(_api_url)] = TWEEPY_HOST
@@ -135,7 +134,7 @@ class X:
     def __init__(self, channel_id: str, settings: Settings) -> None:
         self.channel_id = channel_id
         self.settings = settings
-        self.interval = settings.interval
+        self.interval = timedelta(seconds=settings.interval)
         self.username = settings.username.removeprefix("@")
         self._access = Access(_keys(settings))
         self._budget = Budget(settings.max_reads_per_day)
@@ -152,7 +151,7 @@ class X:
             return
         at = Cursor.read(cursor)
         if at is None:
-            at = Cursor(id_at(time.time() - self.settings.look_back.total_seconds()))
+            at = Cursor(id_at(time.time() - self.settings.look_back * 3600))
             yield None, str(at)
         if self.settings.mode != "stream":
             async with aclosing(self._missed(at, context)) as missed:  # type: ignore[type-var]  # an AsyncIterator made by ``yield``

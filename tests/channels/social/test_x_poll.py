@@ -3,7 +3,6 @@ from __future__ import annotations
 import time
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -204,7 +203,7 @@ async def test_the_first_poll_looks_back_and_no_further() -> None:
         server.add(id_at(time.time() - 7200))
         server.add(id_at(time.time() - 1800))
         inbox = Inbox()
-        await poll(polled(server, look_back=timedelta(hours=1)), None, inbox)
+        await poll(polled(server, look_back=1), None, inbox)
         assert len(inbox.stored) == 1
 
 
