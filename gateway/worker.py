@@ -21,6 +21,7 @@ from gateway import failpoint
 from gateway.clock import now
 from gateway.readers.pool import Readers
 from gateway.readers.wire import Result, Unread
+from gateway.store import channels
 from gateway.store.claims import Claims
 from gateway.store.engine import Connection
 from gateway.store.known import Facts
@@ -190,6 +191,8 @@ class Worker:
             written = [outcome for outcome in outcomes if outcome.seq in fresh]
             if written:
                 OutcomeWriter(connection, self._outbox, now(), actor=actor).write(written, self._relate, self._complete)
+                if not again:
+                    channels.note(connection, [outcome.work.message for outcome in written])
             failpoint.hit("worker.commit.before")
             return written
 

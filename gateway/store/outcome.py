@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import conversations, history, media, numbers
+from gateway.store.channels import Canaries
 from gateway.store.completing import Complete, Growing
 from gateway.store.documents import pack
 from gateway.store.history import Event
@@ -86,8 +87,10 @@ class OutcomeWriter:
         facts = Facts(self._connection, [outcome.work for outcome in outcomes])
         people = People(self._connection, [outcome.work for outcome in outcomes], self._now)
         free_numbers = iter(numbers.take(self._connection, sum(len(outcome.work.requests) for outcome in outcomes)))
+        canaries = Canaries(self._connection, [outcome.work for outcome in outcomes])
         for outcome in outcomes:
-            relate(outcome.work, facts)
+            if not canaries.settle(outcome.work):
+                relate(outcome.work, facts)
             if outcome.work.message.disposition == "request":
                 for request in outcome.work.requests:
                     request.service_request_id = numbers.public_number(next(free_numbers))
@@ -102,6 +105,7 @@ class OutcomeWriter:
             if rows:
                 self._connection.execute(insert(table), rows)
         self._growing.write()
+        canaries.write()
         history.append(self._connection, self._events, self._now)
 
     def _add(self, outcome: Outcome, party_id: str | None) -> None:
