@@ -17,7 +17,7 @@ from typing import IO, Any, Literal
 
 from channels.base import Accept, ChannelError, RawMessage, Receipt
 from channels.bulk import files
-from channels.bulk.files import JSON, MAIL, FileItem, Kind
+from channels.bulk.files import AS_IT_IS, JSON, MAIL, FileItem, Kind, MappingFile
 from channels.email._source_id import source_id
 from gateway.clock import now
 from gateway.errors import IntakeError
@@ -63,17 +63,18 @@ class Fit:
             return cls(kind, found & _KNOWN, **options)
         return cls(kind, found, min(found), **options)
 
-    def read(self, places: Iterable[Place], kind: Kind | None = None) -> Iterator[FileItem]:
+    def read(self, places: Iterable[Place], kind: Kind | None = None, mapping: MappingFile = AS_IT_IS) -> Iterator[FileItem]:
         """The messages of files, folders and standard input (``-``) in order; what is none, or does not fit, has ``skipped`` set.
 
-        ``kind`` says what the files are, where their names and first bytes do not. Raises nothing for what it finds.
+        ``kind`` says what the files are, where their names and first bytes do not; ``mapping`` what a table's columns mean. Raises nothing
+        for what it finds.
         """
         for place in places:
             named = place == "-" or not place.is_dir()
             if named and kind is None and MAIL in self.content_types:
                 items = self._named_mail(place)
             else:
-                items = self._files([place], kind or ("raw" if self.whole else None))
+                items = self._files([place], kind or ("raw" if self.whole else None), mapping=mapping)
             for item in items:
                 yield self._judged(item)
 
@@ -91,8 +92,9 @@ class Fit:
             else:
                 yield from chain((first,), items)
 
-    def _files(self, places: Sequence[Place], kind: Kind | None, stdin: Any = None) -> Iterator[FileItem]:
-        return files.read(places, kind=kind, mail_source_id=mail_key, max_size=self.max_size, zone=self.zone, stdin=stdin)
+    def _files(self, places: Sequence[Place], kind: Kind | None, stdin: Any = None, mapping: MappingFile = AS_IT_IS) -> Iterator[FileItem]:
+        options: dict[str, Any] = {"max_size": self.max_size, "zone": self.zone, "mapping": mapping, "stdin": stdin}
+        return files.read(places, kind=kind, mail_source_id=mail_key, **options)
 
     def _judged(self, item: FileItem) -> FileItem:
         if item.skipped is not None:

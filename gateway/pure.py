@@ -70,6 +70,13 @@ def setting(kind: str, config: Path | None) -> Setting:
     return Setting(kind, module, CHANNEL_ID, _unconfigured(kind, module), Context(jurisdiction_id="", catalog=catalog))
 
 
+def of_channel(wired: wiring.Wired, channel_id: str) -> Setting:
+    """A channel of a configuration."""
+    kind = wired.channel_settings[channel_id].type
+    context = wired.contexts[wired.channel_jurisdictions[channel_id]]
+    return Setting(kind, wiring.find(wiring.CHANNELS, kind), channel_id, wired.channels[channel_id], context)
+
+
 def _unconfigured(kind: str, module: ModuleType) -> Channel:
     """An adapter that can translate: what a setting without a default is for (a port, a secret) has no part in that."""
     if (build := getattr(module, "for_files", None)) is not None:

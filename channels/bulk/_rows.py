@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ import orjson
 from channels._message import BadMessage, fingerprint, parse
 from channels.base import TooLarge
 from channels.bulk import _record, _text
+from channels.bulk._mapping import AS_IT_IS, MappingFile
 
 MAX_FIELD = 1 << 20
 """Characters of one cell; more means that a quote was never closed."""
@@ -34,7 +35,7 @@ class Row:
     skipped: str | None = None
 
 
-def from_json_lines(stream: BinaryIO, zone: tzinfo, max_size: int) -> Iterator[Row]:
+def from_json_lines(stream: BinaryIO, zone: tzinfo, max_size: int, mapping: MappingFile = AS_IT_IS) -> Iterator[Row]:
     """One object a line. A line that has the shape of the JSON message is passed on as it is; a line that is no JSON too (it is held)."""
     number = 0
     while line := stream.readline(max_size + 1):
@@ -44,24 +45,32 @@ def from_json_lines(stream: BinaryIO, zone: tzinfo, max_size: int) -> Iterator[R
                 line = stream.readline(1 << 16)
             yield Row(number, skipped=f"a line of more than {max_size} bytes")
         elif content := line.strip().removeprefix(b"\xef\xbb\xbf"):
-            yield _json_row(number, content, zone)
+            yield _json_row(number, content, zone, mapping)
 
 
-def _json_row(number: int, content: bytes, zone: tzinfo) -> Row:
-    try:
-        parsed = parse(content, idempotency_key=content_id(content))
-    except (BadMessage, TooLarge):
-        pass
-    else:
-        return Row(number, content, parsed.source_id, parsed.fingerprint)
+def from_records(records: Iterable[dict[str, Any]], zone: tzinfo, mapping: MappingFile = AS_IT_IS) -> Iterator[Row]:
+    """Objects of another system, numbered from 1 in place of lines."""
+    for number, record in enumerate(records, 1):
+        yield _row(number, _record.shaped(mapping.applied(record, zone), zone))
+
+
+def _json_row(number: int, content: bytes, zone: tzinfo, mapping: MappingFile) -> Row:
+    if mapping is AS_IT_IS:
+        try:
+            parsed = parse(content, idempotency_key=content_id(content))
+            return Row(number, content, parsed.source_id, parsed.fingerprint)
+        except (BadMessage, TooLarge):
+            pass  # an object of another system
     try:
         data = orjson.loads(content)
     except orjson.JSONDecodeError:
         data = None
-    return _row(number, _record.shaped(data, zone)) if isinstance(data, dict) and data else Row(number, content, content_id(content))
+    if not isinstance(data, dict) or not data:
+        return Row(number, content, content_id(content))
+    return _row(number, _record.shaped(mapping.applied(data, zone), zone))
 
 
-def from_table(stream: BinaryIO, zone: tzinfo) -> Iterator[Row]:
+def from_table(stream: BinaryIO, zone: tzinfo, mapping: MappingFile = AS_IT_IS) -> Iterator[Row]:
     """The rows of a CSV file whose first row has the headings; encoding and delimiter are found out.
 
     Holds two rows in memory. A record that never ends (an unclosed quote) ends the reading, and says so.
@@ -75,8 +84,11 @@ def from_table(stream: BinaryIO, zone: tzinfo) -> Iterator[Row]:
                 yield Row(line, skipped=cells)
             elif headings is None:
                 headings = _unique(cells)
+                if missing := mapping.missing(dict.fromkeys(headings)):
+                    yield Row(line, skipped=f"the mapping names columns that this table does not have: {', '.join(missing)}")
+                    return
             else:
-                yield _row(line, _record.shaped(_named(headings, cells), zone))
+                yield _row(line, _record.shaped(mapping.applied(_named(headings, cells), zone), zone))
     finally:
         text.detach()
 

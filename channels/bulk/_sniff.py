@@ -6,8 +6,11 @@ import re
 from pathlib import PurePath
 from typing import Literal, get_args
 
-Kind = Literal["mail", "mbox", "json", "jsonl", "csv", "vtt", "srt", "text", "raw"]
-"""``raw`` takes each file whole, whatever it holds; ``json`` is one message in one file."""
+from channels.bulk import _open311
+
+Kind = Literal["mail", "mbox", "json", "jsonl", "csv", "open311", "vtt", "srt", "text", "raw"]
+"""``open311`` is an Open311 server's list of requests; ``json`` is one message in one file; ``raw`` takes each file whole, whatever it
+holds."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 HEAD = 8192
@@ -47,6 +50,8 @@ def kind_of(name: str, head: bytes, *, named: bool) -> Kind:
         raise NoMessage("empty")
     if head.startswith(_OLE):
         raise NoMessage("an Outlook .msg or Office file; save the mail as .eml")
+    if suffix in (".json", ".xml", "") and _open311.looks_like(head):
+        return "open311"
     if suffix in _NO_MESSAGE:
         raise NoMessage(f"a {suffix} file, not a message")
     known = _SUFFIXES.get(suffix)

@@ -26,11 +26,12 @@ from pydantic import ByteSize, field_validator
 
 from channels import _message
 from channels.base import AdapterSettings, RawMessage, TooLarge, Unreadable
-from channels.bulk import _captions, _mbox, _rows, _sniff, _text, _walk
+from channels.bulk import _captions, _mbox, _open311, _rows, _sniff, _text, _walk
+from channels.bulk._mapping import AS_IT_IS, BadMapping, MappingFile, load
 from channels.bulk._sniff import KINDS, Kind
 from normalizer.model import ChannelName, InboundMessage
 
-__all__ = ["KINDS", "FileItem", "Files", "Kind", "Settings", "build", "read"]
+__all__ = ["AS_IT_IS", "KINDS", "BadMapping", "FileItem", "Files", "Kind", "MappingFile", "Settings", "build", "load", "read"]
 
 TYPE = "bulk.files"
 MAIL = "message/rfc822"
@@ -41,6 +42,7 @@ _CONTENT_TYPES: dict[Kind, str] = {
     "json": JSON,
     "jsonl": JSON,
     "csv": JSON,
+    "open311": JSON,
     "vtt": "text/vtt",
     "srt": "application/x-subrip",
     "text": "text/plain",
@@ -101,6 +103,7 @@ class _Rules:
     mail_source_id: Callable[[bytes], str]
     max_size: int
     zone: tzinfo
+    mapping: MappingFile = AS_IT_IS
 
 
 def read(
@@ -110,15 +113,17 @@ def read(
     mail_source_id: Callable[[bytes], str] = _rows.content_id,
     max_size: int = _MAX_SIZE,
     zone: tzinfo = UTC,
+    mapping: MappingFile = AS_IT_IS,
     stdin: BinaryIO | None = None,
 ) -> Iterator[FileItem]:
     """The messages of files, folders (all that is below, sorted, without hidden files), Maildirs and ``-`` (standard input).
 
     ``kind`` says what the files are where their names and first bytes do not; ``mail_source_id`` is the e-mail channel's key of a mail;
-    ``max_size`` is in bytes a message; ``zone`` is that of times without an offset. The same files give the same items again.
+    ``max_size`` is in bytes a message; ``zone`` is that of times without an offset; ``mapping`` says what a table's columns mean where
+    their headings do not. The same files give the same items again.
     Raises nothing for what it finds: files that are no messages, or cannot be opened, are yielded with ``skipped``.
     """
-    rules = _Rules(kind, mail_source_id, max_size, zone)
+    rules = _Rules(kind, mail_source_id, max_size, zone, mapping)
     for path in paths:
         if path == "-":
             with tempfile.TemporaryFile() as copy:  # an encoding is found out by reading twice
@@ -166,9 +171,11 @@ def _stream(origin: str, stream: BinaryIO, rules: _Rules, *, named: bool, mail: 
             for number, (content, whole) in enumerate(_mbox.messages(stream, rules.max_size), 1):
                 yield _mail(f"{origin}#{number}", content, rules, whole=whole)
         case "csv":
-            yield from _table(origin, _rows.from_table(stream, rules.zone))
+            yield from _table(origin, _rows.from_table(stream, rules.zone, rules.mapping))
         case "jsonl":
-            yield from _table(origin, _rows.from_json_lines(stream, rules.zone, rules.max_size))
+            yield from _table(origin, _rows.from_json_lines(stream, rules.zone, rules.max_size, rules.mapping))
+        case "open311":
+            yield from _requests(origin, stream, rules)
         case _:
             yield _single(origin, stream, kind, rules)
 
@@ -217,6 +224,18 @@ def _mail(origin: str, content: bytes, rules: _Rules, *, whole: bool) -> FileIte
         return FileItem(origin, content, MAIL, source_id)
     ends = [at + len(line_end) for line_end in (b"\r\n", b"\n") if (at := content.find(line_end * 2, 0, _HEAD)) >= 0]
     return FileItem(origin, content[: min(ends, default=_HEAD)], MAIL, source_id, held="too_large")
+
+
+def _requests(origin: str, stream: BinaryIO, rules: _Rules) -> Iterator[FileItem]:
+    """The list that an Open311 server answered with."""
+    content = stream.read(_open311.MAX_SIZE + 1)
+    if len(content) > _open311.MAX_SIZE:
+        yield FileItem(origin, skipped=f"a list of more than {_open311.MAX_SIZE >> 20} MiB: ask the server for fewer requests at a time")
+        return
+    try:
+        yield from _table(origin, _rows.from_records(_open311.records(content), rules.zone, rules.mapping))
+    except _open311.NoRequests as error:
+        yield FileItem(origin, skipped=str(error))
 
 
 def _table(origin: str, rows: Iterable[_rows.Row]) -> Iterator[FileItem]:

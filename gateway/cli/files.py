@@ -18,7 +18,9 @@ from gateway.cli._common import Config, Json, Since, actor, emit, moment, opened
 from gateway.cli._progress import Bar
 
 if TYPE_CHECKING:
-    from channels.bulk.files import Kind
+    from channels.bulk.files import Kind, MappingFile
+    from gateway.cli.importing import Report
+    from gateway.cli.trial import Trial
     from gateway.imports import Place
     from gateway.replay import Reread
 
@@ -31,6 +33,10 @@ KindOption = Annotated[
         "--kind",
         help="What the files are, where names and first bytes do not tell: mail, mbox, json, jsonl, csv, vtt, srt, text or raw.",
     ),
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", "-m", help="A TOML file that says what the columns of a table mean (docs/channels/bulk.files.md)."),
 ]
 Processes = Annotated[int | None, typer.Option(min=1, help="Processes that read; one for each processor by default.")]
 
@@ -50,6 +56,7 @@ def normalize(
         Path | None,
         typer.Option("--config", "-c", help="Take the city's catalog, languages and the adapter's settings from this configuration."),
     ] = None,
+    mapping: MappingOption = None,
     processes: Processes = None,
 ) -> None:
     """Print each message under PATH as one JSON object, with everything that is inferred from it; nothing is stored.
@@ -62,7 +69,7 @@ def normalize(
     from gateway import pure
     from gateway.imports import Fit
 
-    places = _places(paths)
+    places, columns = _places(paths), _mapping(mapping)
     try:
         here = pure.setting(adapter, config)
     except ValueError as error:
@@ -70,7 +77,7 @@ def normalize(
     fit = Fit.of(here.type, here.module, here.channel)
 
     async def run(bar: Bar) -> None:
-        async for item, document in pure.run(fit.read(places, _kind(kind)), here, processes=processes):
+        async for item, document in pure.run(fit.read(places, _kind(kind), columns), here, processes=processes):
             if document is None:
                 bar.say(f"skipped {item.origin}: {item.skipped}")
             else:
@@ -85,21 +92,24 @@ def ingest(
     paths: Paths,
     channel: Annotated[str, typer.Option("--channel", help="The channel that they come in by, by its name in the configuration.")],
     kind: KindOption = None,
+    mapping: MappingOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would come in, and store nothing.")] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Bring messages in from files: .eml, mbox, Maildir, JSON Lines, CSV, WebVTT and SubRip.
+    """Bring messages in from files: .eml, mbox, Maildir, JSON Lines, CSV, Open311 lists, WebVTT and SubRip.
 
     Each is stored and processed like any other message of the channel; what was there before is not added again, so that an
     interrupted run is simply repeated. It works while the gateway runs, which then processes them, and without one.
     """
     from config.words import did_you_mean
     from gateway import wiring
-    from gateway.cli import importing
+    from gateway.cli import importing, trial
+    from gateway.cli.trial import Trial
     from gateway.imports import Fit
 
-    places = _places(paths)
-    with opened(config, parts=("channels",)) as store, Bar("storing") as bar:
+    places, columns = _places(paths), _mapping(mapping)
+    with opened(config, parts=("channels",)) as store, Bar("reading" if dry_run else "storing") as bar:
         _quiet_log()
         if channel not in store.wired.channels:
             raise typer.BadParameter(
@@ -107,9 +117,12 @@ def ingest(
             )
         settings = store.wired.channel_settings[channel]
         fit = Fit.of(settings.type, wiring.find(wiring.CHANNELS, settings.type), store.wired.channels[channel])
-        report = importing.bring(store, channel, fit.read(places, _kind(kind)), bar)
+        items = fit.read(places, _kind(kind), columns)
+        report: Report | Trial = trial.run(store, channel, items, bar) if dry_run else importing.bring(store, channel, items, bar)
     if as_json:
         emit(report.document())
+    elif isinstance(report, Trial):
+        _show_trial(report)
     else:
         _show(report)
 
@@ -199,6 +212,33 @@ def _show(report: Any) -> None:
         table("What became of those stored", ("disposition", "reason", "messages"), became)
     if found["pending"]:
         print(f"{found['pending']} messages wait for the running gateway, which does not move: see its log", file=sys.stderr)
+
+
+def _show_trial(trial: Trial) -> None:
+    rows = [("read", trial.read), ("already there", trial.already_there), ("no message", sum(trial.skipped.values()))]
+    table("Would be brought in (nothing was stored)", ("what", "messages"), rows)
+    became = [(disposition, reason, count) for (disposition, reason), count in trial.reasons.most_common()]
+    table("What would become of them", ("disposition", "reason", "messages"), became)
+    table("Services", ("service", "requests"), trial.services.most_common(15))
+    lacking = [(what, count) for what, count in trial.without.items() if count]
+    if lacking:
+        table("Without", ("what", "messages"), lacking)
+    if trial.examples:
+        table("Held, for example", ("where", "reason"), [(example["origin"], example["reason"]) for example in trial.examples])
+
+
+def _mapping(path: Path | None) -> MappingFile:
+    """What a mapping file says. Raises BadParameter."""
+    from channels.bulk.files import AS_IT_IS, BadMapping, load
+
+    if path is None:
+        return AS_IT_IS
+    try:
+        return load(path)
+    except BadMapping as error:
+        raise typer.BadParameter(str(error), param_hint="--mapping") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--mapping") from None
 
 
 def _places(paths: Sequence[str]) -> list[Place]:

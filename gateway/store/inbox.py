@@ -77,6 +77,15 @@ def source_key(channel_id: str, source_id: str) -> bytes:
     return hashlib.sha256(f"{channel_id}\0{source_id}".encode()).digest()[:16]
 
 
+def is_known(connection: Any, channel_id: str, source_id: str) -> bool:
+    """Whether a message of this key is in the inbox; ``connection`` is SQLAlchemy's."""
+    from sqlalchemy import select
+
+    from gateway.store.tables import INBOX
+
+    return connection.execute(select(INBOX.c.seq).where(INBOX.c.source_key == source_key(channel_id, source_id))).first() is not None
+
+
 class Appender(Protocol):
     """Makes arrivals durable; one transaction for the whole batch. ``close`` releases the connection."""
 

@@ -115,3 +115,22 @@ def test_a_full_disk_stops_it_without_losing_count(tmp_path: Path) -> None:
     assert (failed.returncode, b"run it again" in failed.stderr) == (1, True), failed.stderr.decode()
     city.ok("ingest", "--channel", "mail", FILES / "mails")
     assert city.ledger()["received"] == 7
+
+
+def test_a_dry_run_counts_and_stores_nothing(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    samples = Path(__file__).parents[2] / "channels" / "bulk" / "samples"
+    arguments = ("ingest", "--channel", "history", "--mapping", samples / "mappings" / "odd.toml", samples / "mappings" / "odd.csv")
+    (trial,) = city.objects(*arguments, "--dry-run", "--json")
+    assert (trial["dry_run"], trial["read"], trial["already_there"], trial["dispositions"]) == (True, 2, 0, {"request": 2})
+    assert trial["services"]["pothole"] == 1
+    assert trial["without"]["time"] == 1
+    assert city.ledger()["received"] == 0
+    (report,) = city.objects(*arguments, "--json")
+    assert report["stored"] == 2
+    (trial,) = city.objects(*arguments, "--dry-run", "--json")
+    assert trial["already_there"] == 2
+    assert "Would be brought in" in city.ok(*arguments, "--dry-run")
+    done = city.run("ingest", "--channel", "history", "--mapping", samples / "mappings" / "odd.csv", samples / "mappings" / "odd.csv")
+    assert done.returncode == 2
+    assert b"is not TOML" in done.stderr
