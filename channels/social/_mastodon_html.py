@@ -12,6 +12,7 @@ from collections.abc import Callable
 from html import unescape
 
 from channels.social._addressed import unmarked
+from channels.social._links import written_out
 
 MAX_HTML = 200_000
 """Characters that are read: Mastodon itself allows 500 of text, other servers up to some 100,000."""
@@ -130,7 +131,7 @@ class _Writer:
         kinds = kind.split()
         if "hashtag" not in kinds:
             meant = self._mention(href, said)
-            said = meant if meant is not None else said if "mention" in kinds else _linked(href, said)
+            said = meant if meant is not None else said if "mention" in kinds else written_out(href, said)
         self._pieces[since:] = [said]
 
     def finish(self) -> str:
@@ -138,16 +139,6 @@ class _Writer:
         while self._outer:
             self._close_quote()
         return _tidy("".join(self._pieces))
-
-
-def _linked(href: str, said: str) -> str:
-    """A link's words and where it leads; only the latter where the words are its address, whole or in part."""
-    if not href.startswith(("https://", "http://")) or len(href) > 2_000 or not href.isprintable():
-        return said
-    words = said.strip().removesuffix("…").rpartition("://")[2]
-    address = href.partition("://")[2]
-    shortened = ("." in words or "/" in words) and address.removeprefix("www.").startswith(words.removeprefix("www."))
-    return href if shortened or not words else f"{said} <{href}>"
 
 
 def _attributes(text: str) -> dict[str, str]:
