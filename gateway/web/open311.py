@@ -283,9 +283,12 @@ def _time(arguments: Mapping[str, str], name: str) -> datetime | None:
     try:
         # A plus sign that was not escaped arrives as a space.
         found = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadArgument(f"{name} is no time of ISO 8601, as 2026-11-24T00:00:00Z") from None
+    if not 1970 <= found.year <= 2200:
+        raise BadArgument(f"{name} lies outside of the years 1970 to 2200")
+    return found
 
 
 def _number(arguments: Mapping[str, str], name: str, default: int, *, most: int) -> int:
