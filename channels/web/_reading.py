@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from channels import _multipart, photo
@@ -29,8 +28,8 @@ def fill(message: InboundMessage, raw: RawMessage) -> None:
     message.sender = Sender(name=answers.name or None, address=answers.email or None, phone=answers.phone or None)
     message.attachments = [_attachment(file) for file in photos[: 2 * _answers.PHOTOS]]
     message.hints = _hints(answers)
-    if answers.photo_place and answers.lat is None and not answers.address:
-        message.hints |= _photo_place(photos, message)
+    if photos and not (answers.photo_place or answers.place_source == "photo"):
+        message.hints["photo_position"] = False  # it was offered, and not taken
 
 
 def _form(raw: RawMessage) -> _multipart.Form:
@@ -75,16 +74,3 @@ def _hints(answers: Answers) -> dict[str, Any]:
         "anonymous": True if answers.anonymous else None,
     }
     return {name: value for name, value in hints.items() if value not in (None, "")}
-
-
-def _photo_place(photos: Sequence[File], message: InboundMessage) -> dict[str, Any]:
-    """The position of the first photo that has one; the resident asked for it."""
-    for file in photos:
-        try:
-            found = photo.read(file.content)
-        except Unreadable:
-            message.notes.append("a photo could not be read")
-            continue
-        if found.lat is not None and found.long is not None:
-            return {"lat": found.lat, "long": found.long, "location_source": "photo"}
-    return {}

@@ -135,7 +135,7 @@ class Form:
 
         ``hints`` may have: ``language`` (of the page), ``address``, ``lat``, ``long``, ``accuracy`` (metres), ``location_source``,
         ``service_code`` (chosen by the resident), ``service_seen`` (offered to the resident), ``me_too`` (the service_request_id that is
-        "the same problem"), ``anonymous``, ``contact_preference``.
+        "the same problem"), ``anonymous``, ``contact_preference``, ``photo_position`` (False: where a photo was taken is not to be used).
         """
         from channels.web import _reading
 

@@ -1,4 +1,4 @@
-"""How the contract's tests build this channel's adapters, and what their providers send."""
+"""How the contract's tests build this channel's adapters. Nobody signs a form: anybody may call, so it has no peer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from channels.base import Channel
 from tests.channels.peers import Peer
+from tests.channels.web.site import form
 
-ADAPTERS: dict[str, Callable[[], Channel]] = {}
+ADAPTERS: dict[str, Callable[[], Channel]] = {"web.form": form}
 PEERS: dict[str, Peer] = {}
