@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, case, delete, func, literal, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.silence import hour_of
@@ -72,34 +72,33 @@ class Poll:
 def note(connection: Connection, messages: Iterable[InboundMessage]) -> None:
     """Count what channels brought, hour by hour, and note the newest of each. Two statements, whatever their number."""
     last: dict[str, tuple[str, datetime]] = {}
-    counts: Counter[tuple[str, str, int]] = Counter()
+    counts: Counter[tuple[str, int, str]] = Counter()
     for message in messages:
         at = message.received_datetime
         if at is None or message.reason in _UNCOUNTED:
             continue
         if message.channel_id not in last or last[message.channel_id][1] < at:
             last[message.channel_id] = (message.jurisdiction_id, at)
-        counts[message.channel_id, message.jurisdiction_id, hour_of(at)] += 1
+        counts[message.channel_id, hour_of(at), message.jurisdiction_id] += 1
     if not counts:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    state = insert(CHANNEL_STATE)
-    now, then = state.excluded.last_message, CHANNEL_STATE.c.last_message
-    newest = case((then.is_(None) | (then < now), now), else_=then)
-    connection.execute(
-        state.on_conflict_do_update(index_elements=["channel_id"], set_={"last_message": newest}),
-        [{"channel_id": name, "jurisdiction_id": city, "last_message": at} for name, (city, at) in sorted(last.items())],
-    )
-    hour = insert(CHANNEL_HOUR)
-    connection.execute(
-        hour.on_conflict_do_update(
-            index_elements=["channel_id", "hour"], set_={"messages": CHANNEL_HOUR.c.messages + hour.excluded.messages}
-        ),
-        [
-            {"channel_id": name, "jurisdiction_id": city, "hour": at, "messages": count}
-            for (name, city, at), count in sorted(counts.items(), key=lambda item: (item[0][0], item[0][2]))
-        ],
-    )
+    # The driver's own: what SQLAlchemy makes of an upsert costs ten times as much as the upsert, for each batch.
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    newest = [(name, city, to_micros(at)) for name, (city, at) in sorted(last.items())]
+    connection.exec_driver_sql(_NEWEST.format(mark), newest)
+    hours_of = [(name, hour, city, count) for (name, hour, city), count in sorted(counts.items())]
+    connection.exec_driver_sql(_COUNT.format(mark), hours_of)
+
+
+_NEWEST = (
+    "INSERT INTO channel_state (channel_id, jurisdiction_id, last_message) VALUES ({0}, {0}, {0}) ON CONFLICT (channel_id) DO UPDATE "
+    "SET last_message = CASE WHEN channel_state.last_message > excluded.last_message THEN channel_state.last_message "
+    "ELSE excluded.last_message END"
+)
+_COUNT = (
+    "INSERT INTO channel_hour (channel_id, hour, jurisdiction_id, messages) VALUES ({0}, {0}, {0}, {0}) ON CONFLICT (channel_id, hour) "
+    "DO UPDATE SET messages = channel_hour.messages + excluded.messages"
+)
 
 
 class Canaries:
