@@ -37,7 +37,7 @@ class Client:
         kind = path.partition("?")[0].rpartition(".")[2]
         assert headers["Content-Type"].replace(" ", "") == ("text/xml;charset=utf-8" if kind == "xml" else "application/json;charset=utf-8")
         self.seen.append(text)
-        found = json.loads(text) if kind == "json" else ET.fromstring(text)  # our own answer
+        found: Any = json.loads(text) if kind == "json" else ET.fromstring(text)  # our own answer
         if status >= 400:
             assert [error["code"] for error in found] == [status] if kind == "json" else found.tag == "errors"
         return status, found
