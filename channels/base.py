@@ -296,6 +296,16 @@ class Fetcher(Protocol):
     async def fetch(self, item: Mapping[str, Any], context: FetchContext, /) -> Fetched: ...
 
 
+@runtime_checkable
+class Thrifty(Protocol):
+    """A fetcher whose provider keeps media until it is told that they are not needed any more.
+
+    ``stored`` is called once a medium is durable here; what it raises is logged and changes nothing. It is not called again after a crash.
+    """
+
+    async def stored(self, item: Mapping[str, Any], context: FetchContext, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """How a channel is, beyond "it works": when its credentials end, and how many messages wait at the provider, where that is known."""

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from channels.base import FetchContext, Fetched, Fetcher, Permanent, Temporary, TooLarge
+from channels.base import Fetched, FetchContext, Fetcher, Permanent, Temporary, Thrifty, TooLarge
 from channels.outward import MakeClient
 from gateway import clock, failpoint
 from gateway.backoff import Backoff, Draw
@@ -137,6 +137,7 @@ class Fetching:
             if await self._media.done(claimed, file, now=self._now(), note=note):
                 self._tell(claimed, "fetched")
                 self._on_fetched()
+                await self._say_so(claimed)
         except Exception as error:  # noqa: BLE001  (the store or the readers are away: the claim ends by itself)
             _log.warning("a medium could not be settled, trying again", intake_id=claimed.intake_id, error=type(error).__name__)
 
@@ -164,6 +165,17 @@ class Fetching:
         )
         picture = await self._readers.picture(file)
         return picture.file, picture.doubt
+
+    async def _say_so(self, claimed: Claimed) -> None:
+        """Tell a provider that keeps media that this one is safe."""
+        fetcher = self._fetchers.get(claimed.channel_id)
+        if not isinstance(fetcher, Thrifty):
+            return
+        try:
+            async with asyncio.timeout(self._limits.deadline):
+                await fetcher.stored(claimed.item, self._context)
+        except Exception as error:  # noqa: BLE001  (the medium is here; that the provider has it as well harms nobody)
+            _log.warning("a medium stays with its provider", intake_id=claimed.intake_id, error=type(error).__name__)
 
     async def _failed(self, claimed: Claimed, error: Exception) -> None:
         """Put the medium off, or give it up: where it never will come, or did not for long enough."""

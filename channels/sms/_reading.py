@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from channels.sms import _commands, _media
+from channels.sms import _commands, _media, _parts
 from normalizer.model import InboundMessage, Sender
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 
 
-def fill(message: InboundMessage, params: MultiDict[str], account_sid: str) -> None:
+def fill(message: InboundMessage, params: MultiDict[str], account_sid: str, host: str) -> None:
+    """Fill in who wrote what, on which network, and how it hangs together with what was written before."""
     via, address = split_address(params.get("From", ""))
     phone = address if _PHONE.fullmatch(address) else None
     message.sender = Sender(phone=phone, handle=None if phone else address or None, name=_text(params, "ProfileName", message) or None)
@@ -24,14 +25,20 @@ def fill(message: InboundMessage, params: MultiDict[str], account_sid: str) -> N
     body = _text(params, "Body", message)
     hints = message.hints
     _pin(hints, params, message)
-    media = _fill_media(message, params, account_sid)
-    hints["via"] = "mms" if via == "sms" and media else via
+    files = _fill_media(message, params, account_sid, host)
+    hints["via"] = "mms" if via == "sms" and files else via
+    hints["private"] = True
+    hints["reply_from"] = params.get("To", "").strip()
     button = {name: params[f"Button{name.title()}"] for name in ("text", "payload") if params.get(f"Button{name.title()}")}
     if button:
         hints["button"] = button
     found = _commands.command(body, params.get("OptOutType", ""))
     if found is not None:
         hints["command"] = found
+        if found != "help":
+            hints["opt_out"] = found == "stop"
+    else:
+        _parts.name(hints, params.get("From", "").strip(), hints["reply_from"], body, files=files)
     message.text = body or button.get("text") or _text(params, "ListTitle", message) or hints.get("address", "")
 
 
@@ -44,10 +51,10 @@ def fill_status(message: InboundMessage, params: MultiDict[str]) -> None:
     message.hints["delivery"] = delivery
 
 
-def _fill_media(message: InboundMessage, params: MultiDict[str], account_sid: str) -> int:
+def _fill_media(message: InboundMessage, params: MultiDict[str], account_sid: str, host: str) -> int:
     """List the pictures in ``hints["media"]``; an address that is not Twilio's is noted and never opened. Returns how many were sent."""
     listed = [(n, url) for n in range(10) if (url := params.get(f"MediaUrl{n}"))]
-    mine = [(n, url) for n, url in listed if _media.allowed(url, account_sid)]
+    mine = [(n, url) for n, url in listed if _media.allowed(url, account_sid, host)]
     if mine:
         message.hints["media"] = [{"url": url, "media_type": params.get(f"MediaContentType{n}", "")} for n, url in mine]
     if len(mine) < len(listed):

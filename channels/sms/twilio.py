@@ -1,20 +1,20 @@
-"""Text messages that come through Twilio: SMS, MMS and WhatsApp, by signed webhook.
+"""Text messages that come through Twilio: SMS, MMS and WhatsApp, by signed webhook; replies go out over its REST API.
 
 The stored bytes are the form as Twilio sent it. Pictures are not in it: they are named by address, and fetched after the message is
-safe (:meth:`Twilio.fetch_media`), because Twilio waits at most 15 seconds for an answer.
+safe (:meth:`Twilio.fetch`), because Twilio waits at most 15 seconds for an answer.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request (fields), …/usage/webhooks/webhooks-security (signature),
 …/usage/webhooks/webhooks-connection-overrides (what is tried again: by default only a failed connection, once).
 
-Does not: join a long text or an album that arrives as several messages; answer with a text of its own (replies do).
+Does not: answer a webhook with a text of its own (replies do); send pictures or WhatsApp's templates.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 from aiohttp import web
@@ -22,12 +22,26 @@ from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
 
 from channels import _twilio
 from channels._webhook import Forged, now, receive
-from channels.base import Accept, AdapterSettings, NotForUs, RawMessage, Receipt, Unreadable, WebhookContext
-from channels.sms import _form, _media, _reading
+from channels.base import (
+    Accept,
+    AdapterSettings,
+    FetchContext,
+    Fetched,
+    Health,
+    NotForUs,
+    ProbeContext,
+    RawMessage,
+    Receipt,
+    Unreadable,
+    WebhookContext,
+)
+from channels.replying import Delivery, OutboundMessage, ReplyContext
+from channels.sms import _account, _form, _media, _reading
+from channels.sms._api import Account
+from channels.sms._replies import MAX_REPLY, Replies
 from normalizer.model import Authentication, InboundMessage
 
 if TYPE_CHECKING:
-    import httpx
     from multidict import MultiDict
 
 TYPE = "sms.twilio"
@@ -68,17 +82,28 @@ class Settings(AdapterSettings):
     shared_keys: dict[str, Secret] = Field(default_factory=dict)
     """Shared keys by their id, where a webhook rule of Twilio's signs with one (HMAC-SHA256) instead of the token."""
     numbers: list[str] = Field(default_factory=list)
-    """Our own numbers in E.164 form; messages to others are answered 404. Empty: every number of the account."""
+    """Our own numbers in E.164 form; messages to others are answered 404. Empty: every number of the account.
+
+    A reply goes out from the number that was written to, and where that is not known, from the first of these.
+    """
     public_url: BaseUrl | None = None
     """Address under which Twilio reaches the gateway, where it differs from the server's ``public_url``."""
     fallback_url: BaseUrl | None = None
     """Second address that Twilio was given as fallback ("primary handler fails"), when it leads to this gateway too."""
     api_key: str | None = None
-    """Id (``SK…``) of an API key for fetching pictures; without it the account's id and token are used."""
+    """Id (``SK…``) of an API key for fetching pictures and for replies; without it the account's id and token are used."""
     api_key_secret: SecretStr | None = None
     """Secret of that key."""
     max_media_size: ByteSize = ByteSize(16 * 1024 * 1024)
     """Largest picture that is fetched. Twilio's own limit is 5 MB a message for MMS and 16 MB for WhatsApp."""
+    delete_media: bool = False
+    """Remove pictures from Twilio once they are stored here; Twilio keeps them otherwise, for a fee."""
+    messaging_service_sid: Annotated[str, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] | None = None
+    """Messaging Service that replies by SMS go out through, where the numbers belong to one (Advanced Opt-Out, sender pools)."""
+    max_segments: Annotated[int, Field(ge=1, le=10)] = 6
+    """Most messages of the telephone network that one reply by SMS may make; Twilio bills each."""
+    api_host: Annotated[str, Field(pattern=r"^api(\.[a-z0-9-]+\.[a-z]{2}[0-9])?\.twilio\.com$")] = "api.twilio.com"
+    """Host of the API, for an account in another region than the United States (``api.dublin.ie1.twilio.com``)."""
     jurisdiction_id: str | None = None
     """The city that this channel belongs to, where the gateway serves several."""
 
@@ -97,6 +122,8 @@ def build(channel_id: str, settings: Settings) -> Twilio:
 class Twilio:
     """A channel of type ``sms.twilio``."""
 
+    max_reply = MAX_REPLY
+
     def __init__(self, channel_id: str, settings: Settings) -> None:
         self.channel_id = channel_id
         self.settings = settings
@@ -104,6 +131,11 @@ class Twilio:
         shared = {key: secret.get_secret_value() for key, secret in settings.shared_keys.items()}
         self._signatures = _twilio.Signatures(tokens, shared)
         self._numbers = frozenset(_reading.number(number) for number in settings.numbers)
+        user, password = settings.account_sid, settings.auth_token
+        if settings.api_key is not None and settings.api_key_secret is not None:
+            user, password = settings.api_key, settings.api_key_secret
+        self._account = Account(settings.api_host, settings.account_sid, user, password.get_secret_value())
+        self._replies = Replies(self._account, settings.numbers, settings.messaging_service_sid, settings.max_segments)
 
     # The webhook
 
@@ -178,8 +210,9 @@ class Twilio:
         """Read a stored form. Raises Unreadable where it is none.
 
         ``hints`` may have: ``lat``, ``long``, ``address`` (a WhatsApp pin), ``via`` (``sms, mms, whatsapp, rcs, messenger``),
-        ``command`` (``stop, start, help, delivery_status``: opens no request), ``media`` (what :meth:`fetch_media` may fetch),
-        ``button`` (the quick reply that was pressed), ``delivery`` (what became of a message of ours).
+        ``command`` (``stop, start, help, delivery_status``: opens no request), ``opt_out`` (true after STOP, false after START),
+        ``media`` (what :meth:`fetch` may fetch), ``button`` (the quick reply that was pressed), ``delivery`` (what became of a message of
+        ours), ``reply_from`` (our number, as a reply must name it), ``conversation`` and ``conversation_window`` (``_parts.py``).
         """
         try:
             params = _twilio.form(raw.content.strip())  # a captured form in a file may end in a newline
@@ -200,19 +233,27 @@ class Twilio:
         if params.get("MessageStatus", "received") != "received":
             _reading.fill_status(message, params)
         else:
-            _reading.fill(message, params, self.settings.account_sid)
+            _reading.fill(message, params, self.settings.account_sid, self.settings.api_host)
         return message
 
-    async def fetch_media(self, url: str, http: httpx.AsyncClient) -> bytes:
-        """The bytes of one address of ``hints["media"]``, fetched from Twilio only and at most ``max_media_size`` long.
+    # What goes out
 
-        Raises Permanent (not ours, gone), TooLarge, RateLimited or Unavailable. Safe to repeat.
-        """
-        settings = self.settings
-        auth = (settings.account_sid, settings.auth_token.get_secret_value())
-        if settings.api_key is not None and settings.api_key_secret is not None:
-            auth = (settings.api_key, settings.api_key_secret.get_secret_value())
-        return await _media.fetch(url, http, account_sid=settings.account_sid, auth=auth, max_size=settings.max_media_size)
+    async def fetch(self, item: Mapping[str, Any], context: FetchContext, /) -> Fetched:
+        """One medium of ``hints["media"]``, fetched from Twilio only and at most ``max_media_size`` long."""
+        return await _media.fetch(item, context.http, self._account, self.settings.max_media_size)
+
+    async def stored(self, item: Mapping[str, Any], context: FetchContext, /) -> None:
+        """The medium is safe here: remove it from Twilio, if that is wanted."""
+        if self.settings.delete_media:
+            await _media.delete(item, context.http, self._account)
+
+    async def reply(self, message: OutboundMessage, context: ReplyContext, /) -> Delivery:
+        """Text a resident."""
+        return await self._replies.send(message, context)
+
+    async def check(self, context: ProbeContext, /) -> Health:
+        """Whether Twilio takes the credentials and the account may be used; costs nothing and shows no balance."""
+        return await _account.check(context.http, self._account)
 
 
 def _says_something(params: MultiDict[str]) -> bool:
