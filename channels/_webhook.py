@@ -36,6 +36,9 @@ BODY_SECONDS = 30.0
 _LARGE = 256 * 1024
 """Bytes from which on a body is read in a thread."""
 
+TIME_LIMIT = web.RequestKey("time_limit", asyncio.Timeout)
+"""Under this key a request has the time-out that the gateway gave it; a handler that bounds a long upload its own way reschedules it."""
+
 _log = structlog.get_logger(__name__)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from channels._webhook import TIME_LIMIT
 from channels.base import Spool
 
 if TYPE_CHECKING:
@@ -90,9 +91,8 @@ class Uploads:
         body = _Body(upload, boundary or b"none", self)
         loop = asyncio.get_running_loop()
         began, received = loop.time(), 0
-        whole = request.get("deadline")
-        if isinstance(whole, asyncio.Timeout):
-            whole.reschedule(began + LONGEST + GRACE)
+        if (whole := request.get(TIME_LIMIT)) is not None:
+            whole.reschedule(began + LONGEST + 2 * GRACE)
         try:
             async with asyncio.timeout(GRACE) as limit:
                 async for chunk in request.content.iter_any():

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from channels._webhook import TIME_LIMIT
 from channels.base import Permanent, RateLimited, StoreBusy, Temporary, TooLarge
 
 _log = structlog.get_logger("gateway.web")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DEADLINE = 120.0
 """Seconds that a request may take from its head to its answer."""
-LIMIT = "deadline"
-"""Under this name a request has its ``asyncio.Timeout``: a handler that bounds a long upload in its own way reschedules it."""
 
 
 def problem(status: int, title: str, *, detail: str = "", headers: dict[str, str] | None = None, **more: object) -> web.Response:
@@ -29,7 +28,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse: 
     """Turn whatever is raised into an answer that tells no secrets: again (503, 429) or never (4xx)."""
     try:
         async with asyncio.timeout(DEADLINE) as deadline:
-            request[LIMIT] = deadline
+            request[TIME_LIMIT] = deadline
             return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
