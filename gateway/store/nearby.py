@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from channels.counsel import Became, Nearby
 from gateway.store.keys64 import cell_places
@@ -76,10 +76,11 @@ def became(connection: Connection, jurisdiction_id: str, intake_id: str) -> Beca
     return Became(row[0], tuple(orjson.loads(row[1]).get("service_request_ids", ())))
 
 
-def waits(inbox: Connection, intake_id: str) -> bool:
+def waits(inbox: Connection, jurisdiction_id: str, intake_id: str) -> bool:
     """Whether a message of this id came in lately (it is looked for among the newest hundred thousand, without an index)."""
-    newest = select(INBOX.c.intake_id).order_by(INBOX.c.seq.desc()).limit(_NEWEST).subquery()
-    return inbox.execute(select(newest.c.intake_id).where(newest.c.intake_id == intake_id)).first() is not None
+    newest = select(INBOX.c.intake_id, INBOX.c.jurisdiction_id).order_by(INBOX.c.seq.desc()).limit(_NEWEST).subquery()
+    wanted = select(newest.c.intake_id).where(newest.c.intake_id == intake_id, newest.c.jurisdiction_id == jurisdiction_id)
+    return inbox.execute(wanted).first() is not None
 
 
 def metres(lat: float, long: float, other_lat: float, other_long: float) -> float:
@@ -98,5 +99,8 @@ def _place(document: str) -> tuple[tuple[float, float] | None, bool]:
 
 
 def _reports(connection: Connection, numbers: list[int]) -> dict[int, int]:
-    statement = select(REPORTER.c.request_id, func.count()).where(REPORTER.c.request_id.in_(numbers)).group_by(REPORTER.c.request_id)
-    return dict(connection.execute(statement).tuples().all())
+    """How many people reported each: one who wrote twice counts once, and of the anonymous each message counts."""
+    anonymous = func.sum(case((REPORTER.c.party_id.is_(None), 1), else_=0))
+    people = func.count(REPORTER.c.party_id.distinct()) + anonymous
+    statement = select(REPORTER.c.request_id, people).where(REPORTER.c.request_id.in_(numbers)).group_by(REPORTER.c.request_id)
+    return {number: int(count) for number, count in connection.execute(statement)}

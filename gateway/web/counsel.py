@@ -79,7 +79,9 @@ class GatewayCounsel:
         from gateway.store import nearby
 
         found = await self._read(lambda connection: nearby.became(connection, self.jurisdiction_id, intake_id))
-        if found is None and await asyncio.to_thread(self._keys.reading_inbox, lambda inbox: nearby.waits(inbox, intake_id)):
+        if found is None and await asyncio.to_thread(
+            self._keys.reading_inbox, lambda inbox: nearby.waits(inbox, self.jurisdiction_id, intake_id)
+        ):
             return Became(None)
         return found
 
