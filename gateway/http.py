@@ -28,6 +28,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052 §2.1: IPv4 addresses as an IPv6 network writes them."""
+_GIVEN_OUT = IPv6Network("2000::/3")
+"""RFC 4291 §2.4, RFC 3513: the part of IPv6 that is the public internet's; ``::127.0.0.1`` and the like lie outside."""
 
 
 class Http:
@@ -62,8 +64,8 @@ class Http:
                     return Answer(head.status, head.headers, await self._read(response, head))
         except TimeoutError:
             raise CallFailed("timeout", sent=True, head=head) from None
-        except httpx.InvalidURL:
-            raise CallFailed("bad_address", sent=False) from None
+        except (httpx.InvalidURL, ValueError):  # aiohttp raises plain ValueErrors for addresses that it cannot use
+            raise CallFailed("bad_address", sent=head is not None, head=head) from None
         except httpx.HTTPError as error:
             raise _failure(error, head) from error
         except aiohttp.ClientError as error:  # those that httpx-aiohttp has no httpx name for, as a malformed answer
@@ -142,6 +144,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip in _NAT64:
             return is_public(str(ip_address(int(ip) & 0xFFFFFFFF)))
+        if ip not in _GIVEN_OUT:
+            return False
     return ip.is_global and not ip.is_multicast
 
 

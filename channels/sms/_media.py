@@ -43,9 +43,7 @@ async def fetch(item: Mapping[str, Any], http: MakeClient, account: Account, max
     try:
         answer = await _get(client, url, {"Authorization": account.authorization}, max_size)
         if answer.status in (301, 302, 303, 307, 308):
-            target = urljoin(url, answer.headers.get("Location", ""))
-            if not _plain(target) or not target.startswith(REDIRECTS):
-                raise Permanent("Twilio's redirect leads outside the list of its hosts")
+            target = _target(url, answer.headers.get("Location", ""))
             answer = await _get(client, target, {}, max_size)
     finally:
         await client.aclose()
@@ -62,6 +60,17 @@ async def delete(item: Mapping[str, Any], http: MakeClient, account: Account) ->
         await client.aclose()
     if answer.status not in (200, 202, 204, 404):
         _check(answer)
+
+
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads, if that is one of Twilio's hosts. Raises Permanent."""
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        target = ""
+    if not _plain(target) or not target.startswith(REDIRECTS):
+        raise Permanent("Twilio's redirect leads outside the list of its hosts")
+    return target
 
 
 def _address(item: Mapping[str, Any], account: Account) -> str:

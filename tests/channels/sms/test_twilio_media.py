@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import base64
 
-import httpx
 import pytest
 
-from channels.base import Permanent, RateLimited, TooLarge, Unavailable
+from channels.base import FetchContext, Permanent, RateLimited, TooLarge, Unavailable
+from channels.outward import CallFailed
 from channels.sms._media import allowed
 from channels.sms.twilio import Settings, Twilio, build
+from tests.channels.sms.scripted import Network, answer
 
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "f00dfeed0123456789abcdef01234567"
 GOOD = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM{'a' * 32}/Media/ME{'b' * 32}"
 CDN = "https://mms.twiliocdn.com/x/y?Expires=1&Signature=abc"
 OLD_CDN = "https://s3-external-1.amazonaws.com/media.twiliocdn.com/x/y"
+PICTURE = answer(200, b"JPEG", Content_Type="image/jpeg")
 
 
 def adapter(**more: object) -> Twilio:
@@ -23,90 +25,27 @@ def adapter(**more: object) -> Twilio:
     return build("text", Settings.model_validate(settings))
 
 
-def picture(*pieces: bytes) -> httpx.Response:
-    async def stream() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
-
-    return httpx.Response(200, content=stream())
-
-
-def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.MockTransport(answer), trust_env=False)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "http" + GOOD.removeprefix("https"),
-        GOOD.replace("https", "ftp"),
-        GOOD.replace(SID, "AC" + "1" * 32),
-        GOOD + "?x=1",
-        GOOD + "#x",
-        GOOD + "/../../..",
-        GOOD + "\n",
-        " " + GOOD,
-        GOOD.replace("api.twilio.com", "api.twilio.com.evil.example"),
-        GOOD.replace("api.twilio.com", "api.twilio.com:8080"),
-        GOOD.replace("api.twilio.com", "api.twilio.com:443"),
-        GOOD.replace("api.twilio.com", "api.twilio.com@127.0.0.1"),
-        GOOD.replace("api.twilio.com", "127.0.0.1"),
-        GOOD.replace("api.twilio.com", "api\u3002twilio.com"),
-        GOOD.replace("https://", "https:\\\\"),
-        GOOD.replace("/Media/", "/Media/../../"),
-        GOOD.replace("MEb", "ME%62"),
-        GOOD.replace("MEb", "ME\u0661"),
-        "https://api.twilio.com/2010-04-01/Accounts.json",
-        f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json",
-        "http://127.1/",
-        "http://2130706433/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://169.254.169.254/latest/meta-data/",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1:25/",
-        "data:image/png;base64,AAAA",
-        CDN,
-    ],
-)
-async def test_other_addresses_are_never_opened(url: str) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise AssertionError("opened")
-
-    assert not allowed(url, SID)
-    async with client(answer) as http:
-        with pytest.raises(Permanent):
-            await adapter().fetch_media(url, http)
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 @pytest.mark.parametrize("cdn", [CDN, OLD_CDN])
 async def test_the_redirect_is_followed_without_the_credentials(cdn: str) -> None:
-    seen: list[tuple[str, str | None]] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append((str(request.url), request.headers.get("Authorization")))
-        assert request.headers["Accept-Encoding"] == "identity"
-        return httpx.Response(307, headers={"Location": cdn}) if request.url.host == "api.twilio.com" else picture(b"JP", b"EG")
-
-    async with client(answer) as http:
-        assert await adapter().fetch_media(GOOD, http) == b"JPEG"
-    assert [url for url, _ in seen] == [GOOD, cdn]
-    assert seen[0][1] is not None
-    assert seen[0][1].startswith("Basic ")
-    assert seen[1][1] is None
+    network = Network([answer(307, Location=cdn), PICTURE])
+    fetched = await adapter().fetch({"url": GOOD}, FetchContext(network))
+    assert (fetched.content, fetched.media_type) == (b"JPEG", "image/jpeg")
+    assert [asked.url for asked in network.asked] == [GOOD, cdn]
+    assert network.asked[0].headers["Authorization"] == basic(SID, TOKEN)
+    assert "Authorization" not in network.asked[1].headers
+    assert network.open == 0
+    assert [(manners.private_addresses, manners.max_body) for manners in network.manners] == [(False, 1024)]
 
 
 async def test_an_api_key_is_used_where_there_is_one() -> None:
-    seen: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request.headers["Authorization"])
-        return picture(b"x")
-
-    async with client(answer) as http:
-        await adapter().fetch_media(GOOD, http)
-        await adapter(api_key="SK1", api_key_secret="hidden").fetch_media(GOOD, http)
-    assert seen == [httpx.BasicAuth(SID, TOKEN)._auth_header, httpx.BasicAuth("SK1", "hidden")._auth_header]
+    network = Network([PICTURE])
+    await adapter().fetch({"url": GOOD}, FetchContext(network))
+    await adapter(api_key="SK1", api_key_secret="hidden").fetch({"url": GOOD}, FetchContext(network))
+    assert [asked.headers["Authorization"] for asked in network.asked] == [basic(SID, TOKEN), basic("SK1", "hidden")]
 
 
 @pytest.mark.parametrize(
@@ -126,52 +65,65 @@ async def test_an_api_key_is_used_where_there_is_one() -> None:
     ],
 )
 async def test_a_redirect_elsewhere_is_not_followed(location: str) -> None:
-    calls = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        calls.append(request.url)
-        return httpx.Response(302, headers={"Location": location})
-
-    async with client(answer) as http:
-        with pytest.raises(Permanent):
-            await adapter().fetch_media(GOOD, http)
-    assert len(calls) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "error"), [(500, Unavailable), (503, Unavailable), (429, RateLimited), (404, Permanent), (401, Permanent), (204, Permanent)]
-)
-async def test_what_twilio_answers(status: int, error: type[Exception]) -> None:
-    async with client(lambda _: httpx.Response(status)) as http:
-        with pytest.raises(error):
-            await adapter().fetch_media(GOOD, http)
-
-
-async def test_no_network_is_temporary() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("no route")
-
-    async with client(answer) as http:
-        with pytest.raises(Unavailable):
-            await adapter().fetch_media(GOOD, http)
-
-
-async def test_the_size_is_counted_while_it_comes() -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        while True:
-            sent += 256
-            yield b"x" * 256
-
-    async with client(lambda _: httpx.Response(200, content=endless())) as http:
-        with pytest.raises(TooLarge):
-            await adapter().fetch_media(GOOD, http)
-    assert sent <= 1024 + 2 * 256
+    network = Network([answer(302, Location=location)])
+    with pytest.raises(Permanent):
+        await adapter().fetch({"url": GOOD}, FetchContext(network))
+    assert len(network.asked) == 1
+    assert network.open == 0
 
 
 async def test_a_chain_of_redirects_ends() -> None:
-    async with client(lambda _: httpx.Response(302, headers={"Location": CDN})) as http:
-        with pytest.raises(Permanent):
-            await adapter().fetch_media(GOOD, http)
+    network = Network([answer(302, Location=CDN)])
+    with pytest.raises(Permanent):
+        await adapter().fetch({"url": GOOD}, FetchContext(network))
+    assert len(network.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        (answer(500), Unavailable),
+        (answer(503), Unavailable),
+        (answer(401), Unavailable),
+        (answer(403), Unavailable),
+        (answer(429, Retry_After="7"), RateLimited),
+        (answer(404), Permanent),
+        (answer(410), Permanent),
+        (answer(204), Permanent),
+        (CallFailed("timeout", sent=True), Unavailable),
+        (CallFailed("connect", sent=False), Unavailable),
+        (CallFailed("too_large", sent=True), TooLarge),
+        (CallFailed("private_address", sent=False), Permanent),
+        (answer(200, bytes(1025)), TooLarge),
+    ],
+    ids=repr,
+)
+async def test_what_twilio_answers(said: object, error: type[Exception]) -> None:
+    network = Network([said])  # type: ignore[list-item]  # an answer or a failure
+    with pytest.raises(error) as caught:
+        await adapter().fetch({"url": GOOD}, FetchContext(network))
+    assert not isinstance(caught.value, RateLimited) or caught.value.retry_after == 7
+    assert network.open == 0
+
+
+def test_an_account_in_another_region_is_fetched_from_there() -> None:
+    dublin = GOOD.replace("api.twilio.com", "api.dublin.ie1.twilio.com")
+    assert not allowed(dublin, SID)
+    assert allowed(dublin, SID, "api.dublin.ie1.twilio.com")
+    assert allowed(GOOD, SID, "api.dublin.ie1.twilio.com")
+    with pytest.raises(ValueError, match="api_host"):
+        adapter(api_host="api.evil.example")
+
+
+async def test_media_stay_at_twilio_unless_they_are_to_be_removed() -> None:
+    network = Network([answer(204)])
+    await adapter().stored({"url": GOOD}, FetchContext(network))
+    assert not network.asked
+    await adapter(delete_media=True).stored({"url": GOOD}, FetchContext(network))
+    assert [(asked.method, asked.url) for asked in network.asked] == [("DELETE", GOOD + ".json")]
+    with pytest.raises(Permanent):
+        await adapter(delete_media=True).stored({"url": "https://127.0.0.1/x"}, FetchContext(network))
+    assert len(network.asked) == 1
+    network.answers = [answer(500)]
+    with pytest.raises(Unavailable):
+        await adapter(delete_media=True).stored({"url": GOOD}, FetchContext(network))
