@@ -39,6 +39,9 @@ _STUB: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WORD: Final = re.compile(r"[^\W_]{2,}")
+_LONG: Final = re.compile(r"\b[a-z]{5,12}\b", re.ASCII)
+_SAMPLED: Final = 1_500
+"""Characters from which the words are taken that are looked for in the markup."""
 _ENOUGH_WORDS: Final = 20
 """Of fewer different words nobody can say that two texts differ."""
 _COMPARED: Final = 50_000
@@ -208,19 +211,24 @@ class _Reader:
 
         The plain form is nearly always made from the HTML, so a few of its words are looked for in the markup before that is parsed.
         """
-        words = frozenset(_WORD.findall(said[:_COMPARED].lower()))
-        if len(words) < _ENOUGH_WORDS:
-            return False
-        sample = [word.encode() for word in sorted(words, key=len)[-40:] if word.isascii()]
+        start = said[:_COMPARED].lower()
+        sample = {word.encode() for word in _LONG.findall(start[:_SAMPLED])}
         if len(sample) >= _ENOUGH_WORDS // 2:
-            source = b" ".join(self._bytes(part) for part in rich).lower()
+            # Quoted-printable leaves nearly every word as it is.
+            source = b" ".join(self._data[part.start : part.end] if self._is_plain(part) else self._bytes(part) for part in rich).lower()
             if 2 * sum(word in source for word in sample) >= len(sample):
                 return False
+        words = frozenset(_WORD.findall(start))
+        if len(words) < _ENOUGH_WORDS:
+            return False
         shown = frozenset(_WORD.findall(" ".join(self._text(part) for part in rich)[:_COMPARED].lower()))
         if len(shown) < _ENOUGH_WORDS or 3 * len(words & shown) >= min(len(words), len(shown)):
             return False
         self._notes.add("the plain text and the HTML say different things; the HTML is read")
         return True
+
+    def _is_plain(self, part: Part) -> bool:
+        return "base64" not in part.headers.get("content-transfer-encoding").lower()
 
     def _bytes(self, part: Part) -> bytes:
         return _transfer.decode(self._data[part.start : part.end], part.headers.get("content-transfer-encoding"), self._notes)

@@ -56,6 +56,12 @@ def _recipient(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    if text.startswith("@") or not _ENTRY.fullmatch(text):
+        raise ValueError("should be an address, like watch@city.example")
+    return text
+
+
 def _some(entries: tuple[str, ...]) -> tuple[str, ...]:
     if not entries:
         raise ValueError("should name at least one address or domain")
@@ -123,7 +129,7 @@ class Settings(TrustSettings):
     """Seconds that the check may delay the answer to a mail; after them it is stored as not checked."""
     canary_via: Annotated[str, AfterValidator(_listen)] | None = None
     """Server to which canary mails are handed, as host:port: the city's MX, to try the whole way. By default the channel itself."""
-    canary_from: Annotated[str, AfterValidator(_recipient)] | None = None
+    canary_from: Annotated[str, AfterValidator(_mailbox)] | None = None
     """From address of canary mails; by default intake311-canary at the first recipient's domain."""
 
     @property

@@ -108,7 +108,8 @@ def _read(gateway: Gateway, recipient: str) -> InboundMessage:
             with engines.reading() as connection:
                 return [one for one in stored_messages.listing(connection) if recipient in one.recipients]
 
-        (message,) = wait_for(f"the mail to {recipient} is understood", found)
+        every: list[InboundMessage] = wait_for(f"the mail to {recipient} is understood", found)
+    (message,) = every
     return message
 
 

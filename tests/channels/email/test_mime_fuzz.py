@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from channels.base import RawMessage, Unreadable
@@ -43,7 +43,8 @@ def check(content: bytes) -> None:
         return
     written = message.model_dump_json()
     written.encode()  # no lone surrogate
-    assert "\\u0000" not in written  # PostgreSQL refuses NUL
+    # PostgreSQL refuses NUL; a backslash that a person wrote is a pair of them in JSON.
+    assert "\\u0000" not in written.replace("\\\\", "")
     again = InboundMessage.model_validate_json(written)
     for one in message.attachments:
         assert one.content is not None
@@ -63,6 +64,7 @@ def check(content: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
+@example(b"\\u0000")
 @settings(max_examples=300, deadline=None)
 def test_any_bytes(content: bytes) -> None:
     check(content)

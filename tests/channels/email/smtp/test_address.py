@@ -75,3 +75,11 @@ def test_recipients_do_not_care_for_case_or_a_final_dot() -> None:
     assert Path("anything", "parks.city.example") in ours
     assert Path("info", "") not in ours
     assert Path("other", "city.example") not in ours
+
+
+def test_whatever_follows_a_plus_is_ours() -> None:
+    ours = Recipients(["311@city.example", "trees+urgent@city.example"])
+    for local in ("311+anything", "311+1000014.k3x5aaaaaaaaaaaa", "311+a+b", "311+", "trees+urgent", "Trees+Urgent+1000014.k3x5"):
+        assert Path(local, "city.example") in ours, local
+    for local in ("+311", "trees", "trees+later", "3111+x", "x+311"):
+        assert Path(local, "city.example") not in ours, local

@@ -183,7 +183,7 @@ async def test_a_sealed_chain_is_checked(tmp_path: Path, monkeypatch: pytest.Mon
     mail = signed()
     found = b"Authentication-Results: lists.b.example; dmarc=pass; arc=none\r\n"
     sealed = b"".join(dkim.arc_sign(found + mail, b"s1", b"b.example", key()[0], b"lists.b.example", [b"from", b"subject"])) + mail
-    trusting = {"trusted_authserv_ids": ["lists.b.example"], "authserv_hops": 0}
+    trusting: dict[str, Any] = {"trusted_authserv_ids": ["lists.b.example"], "authserv_hops": 0}
     raw = await received(tmp_path, sealed, **trusting)
     assert raw.envelope["arc"] == "pass"
     assert build("mail", settings(**trusting)).translate(raw).authentication.dmarc == "pass"

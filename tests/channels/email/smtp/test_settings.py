@@ -49,6 +49,13 @@ def test_listen(text: str, address: tuple[str, int]) -> None:
         ({"hostname": "a b"}, ("hostname",), "host name"),
         ({"tls_cert": "/x.pem"}, (), "belong together"),
         ({"require_starttls": True}, (), "needs tls_cert"),
+        ({"trusted_authserv_ids": ["mx.city.example; spf=pass"]}, ("trusted_authserv_ids", 0), "mx.city.example"),
+        ({"authserv_hops": -1}, ("authserv_hops",), "greater than or equal to 0"),
+        ({"reference_secret": "short"}, ("reference_secret",), "at least 32"),
+        ({"reference_secret_previous": "x" * 32}, (), "needs reference_secret"),
+        ({"dkim_deadline": 0}, ("dkim_deadline",), "greater than 0"),
+        ({"canary_via": "mx.city.example"}, ("canary_via",), "host:port"),
+        ({"canary_from": "@city.example"}, ("canary_from",), "watch@city.example"),
         ({"max_conections": 5}, ("max_conections",), "Extra inputs are not permitted"),
     ],
 )
@@ -58,6 +65,17 @@ def test_mistakes_name_their_place_and_what_to_write(changes: dict[str, Any], wh
     errors = caught.value.errors()
     assert [error["loc"] for error in errors] == [where]
     assert text in errors[0]["msg"]
+
+
+def test_the_check_of_signatures_needs_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.email.smtp.find_spec", lambda _name: None)
+    assert settings().verify_dkim is False
+    with pytest.raises(ValidationError, match="mailauth"):
+        settings(verify_dkim=True)
+
+
+def test_a_secret_is_never_shown() -> None:
+    assert "confidential" not in repr(settings(reference_secret="confidential, and long enough for one"))
 
 
 def test_every_setting_is_described() -> None:
@@ -73,7 +91,8 @@ def test_the_adapter_is_a_listener() -> None:
 
 def test_translating_needs_no_server() -> None:
     """A worker process imports the module for ``translate`` alone: neither aiosmtpd nor asyncio's servers are worth their memory there."""
-    code = "import sys, channels.email.smtp; print(sorted({'aiosmtpd', 'aiohttp', 'structlog', 'uvloop'} & set(sys.modules)))"
+    heavy = {"aiosmtpd", "aiohttp", "structlog", "uvloop", "asyncio", "dkim", "smtplib"}
+    code = f"import sys, channels.email.smtp; print(sorted({heavy} & set(sys.modules)))"
     root = Path(__file__).parents[4]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
