@@ -35,7 +35,8 @@ _WINDOW, _WINDOW_BYTES = 256, 16 << 20
 class Fit:
     """What a channel of one type takes from files.
 
-    ``whole`` is set where each file is one message of that content type, whatever it holds.
+    ``whole`` is set where each file is one message of that content type, whatever it holds; ``key_of`` then gives its source_id and
+    fingerprint where the adapter knows them better than a hash of the file (a post that came by HTTP is the same in a file).
     """
 
     type: str
@@ -43,6 +44,7 @@ class Fit:
     whole: str | None = None
     max_size: int = _MAX_SIZE
     zone: tzinfo = UTC
+    key_of: Callable[[bytes], tuple[str, str] | None] | None = None
 
     @classmethod
     def of(cls, kind: str, module: object, channel: object) -> Fit:
@@ -61,7 +63,7 @@ class Fit:
             options["zone"] = zone
         if found & _KNOWN:
             return cls(kind, found & _KNOWN, **options)
-        return cls(kind, found, min(found), **options)
+        return cls(kind, found, min(found), key_of=getattr(channel, "key_of", None), **options)
 
     def read(self, places: Iterable[Place], kind: Kind | None = None, mapping: MappingFile = AS_IT_IS) -> Iterator[FileItem]:
         """The messages of files, folders and standard input (``-``) in order; what is none, or does not fit, has ``skipped`` set.
@@ -100,7 +102,8 @@ class Fit:
         if item.skipped is not None:
             return item
         if self.whole is not None:
-            return replace(item, content_type=self.whole)
+            source_id, fingerprint = (self.key_of and self.key_of(item.content)) or (item.source_id, item.fingerprint)
+            return replace(item, content_type=self.whole, source_id=source_id, fingerprint=fingerprint)
         if item.content_type in self.content_types:
             return item
         what = _WORDS.get(item.content_type, "a text")

@@ -129,12 +129,12 @@ def _pictured(char: str) -> bool:
 def key_for(parent_rkey: str, idempotency_key: str) -> str:
     """The key of the reply to a post: the same for all attempts, and a time shortly after the post's."""
     digest = hashlib.sha256(f"{parent_rkey}\n{idempotency_key}".encode()).digest()
-    base = _time_of(parent_rkey) or _EARLIEST
+    base = time_of(parent_rkey) or _EARLIEST
     number = (base + 1 + int.from_bytes(digest[:3], "big")) << 10 | int.from_bytes(digest[3:5], "big") & 0x3FF
     return "".join(_DIGITS[number >> shift & 31] for shift in range(60, -1, -5))
 
 
-def _time_of(rkey: str) -> int | None:
+def time_of(rkey: str) -> int | None:
     """Microseconds since 1970 that a TID names; None where it is none, or the time cannot be."""
     if not _TID.fullmatch(rkey):
         return None
