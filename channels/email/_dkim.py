@@ -15,7 +15,6 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from time import monotonic
 from typing import Any, Final
 
@@ -168,18 +167,19 @@ class _Asked:
 
 def dns_lookup() -> Lookup:
     """The system's resolvers, with a memory of what they answered for as long as it holds."""
-    resolver_module = import_module("dns.resolver")
-    exception = import_module("dns.exception")
-    resolver: Any = None
+    from dns import exception
+    from dns import resolver as dns_resolver
+
+    resolver: dns_resolver.Resolver | None = None
 
     def lookup(name: str, seconds: float) -> bytes | None:
         nonlocal resolver
         try:
             if resolver is None:  # where there is no /etc/resolv.conf, mail is taken all the same
-                resolver = resolver_module.Resolver()
-                resolver.cache = resolver_module.LRUCache(2_000)
+                resolver = dns_resolver.Resolver()
+                resolver.cache = dns_resolver.LRUCache(2_000)
             answer = resolver.resolve(name, "TXT", lifetime=seconds, search=False)
-        except (resolver_module.NXDOMAIN, resolver_module.NoAnswer, resolver_module.YXDOMAIN):
+        except (dns_resolver.NXDOMAIN, dns_resolver.NoAnswer, dns_resolver.YXDOMAIN):
             return None
         except exception.DNSException as error:
             raise OSError(type(error).__name__) from error
@@ -193,9 +193,11 @@ _SILENT: Final = logging.Logger("dkim", logging.CRITICAL + 1)  # noqa: LOG001 - 
 
 
 def _library() -> Any:
-    library = import_module("dkim")
-    import_module("dkim.canonicalization").strip_trailing_whitespace = _strip_line_ends  # type: ignore[attr-defined]  # see above
-    return library
+    import dkim  # type: ignore[import-untyped]  # the library has no types
+    from dkim import canonicalization
+
+    canonicalization.strip_trailing_whitespace = _strip_line_ends
+    return dkim
 
 
 def _strip_line_ends(content: bytes) -> bytes:
