@@ -71,9 +71,7 @@ class Pages:
         async def show(request: web.Request) -> web.StreamResponse:
             here = where or Where(self._around.preferred(request), embedded)
             token = (await self._around.proof()).ticket(time.time())
-            # "private", so that no proxy hands one form to two people; not "no-store", so that going back finds what was written.
-            shown = Shown(token, Answers(language=here.language), headers={"Cache-Control": "private, no-cache"})
-            response = self._views.form(here, self._around.offers(here.language), shown)
+            response = self._views.form(here, self._around.offers(here.language), Shown(token, Answers(language=here.language)))
             if where is not None and "set" in request.query:  # the resident chose the language
                 secure = self._public_url.startswith("https://")
                 response.set_cookie(COOKIE, here.language, max_age=31_536_000, path="/", httponly=True, secure=secure, samesite="Lax")

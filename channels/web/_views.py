@@ -210,7 +210,8 @@ class Views:
         response.headers["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send forms with "Origin: null"
         response.headers["Permissions-Policy"] = "geolocation=(self), camera=(self)"
         response.headers["Content-Language"] = words("page.lang")
-        response.headers.setdefault("Cache-Control", "no-store")
+        # "private", so that no proxy hands one form to two people; not "no-store", so that going back finds what was written.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         response.headers["Vary"] = "Accept-Language, Cookie"
         response.enable_compression()
         return response
