@@ -33,7 +33,8 @@ class AssemblyAI:
 
     async def pages(self, since: datetime) -> AsyncIterator[Listed]:
         """The transcripts created since then."""
-        url, params = f"{self._base}/v2/transcript", {"limit": "200"}
+        url = f"{self._base}/v2/transcript"
+        params: dict[str, str] | None = {"limit": "200"}
         for _page in range(_PAGES):
             data = await get(self._http, url, self._headers, params)
             lines = v.tables(data.get("transcripts"))
@@ -48,7 +49,7 @@ class AssemblyAI:
                 return
             if not previous.startswith(f"{self._base}/v2/transcript"):  # our key goes nowhere else
                 raise Permanent("the next page is not AssemblyAI's")
-            url, params = previous, {}
+            url, params = previous, None
         raise Unavailable(f"more than {_PAGES} pages")
 
     async def fetch(self, item: Listed) -> bytes:

@@ -29,10 +29,10 @@ def fill(message: InboundMessage, transcript: Transcript, *, min_confidence: flo
     if spoken:
         transcript.dropped += len(transcript.turns) - len(spoken)
         transcript.turns = spoken
-    unsure = [turn for turn in transcript.turns if turn.confidence is not None and turn.confidence < min_confidence]
-    if unsure and len(unsure) < len(transcript.turns):  # of a call that is unsure throughout, all is kept
-        transcript.turns = [turn for turn in transcript.turns if turn not in unsure]
-        transcript.dropped += len(unsure)
+    sure = [turn for turn in transcript.turns if turn.confidence is None or turn.confidence >= min_confidence]
+    if sure:  # of a call that is unsure throughout, all is kept
+        transcript.dropped += len(transcript.turns) - len(sure)
+        transcript.turns = sure
     _roles.assign(transcript)
     message.text = _text(transcript, message.notes)
     message.notes += transcript.notes

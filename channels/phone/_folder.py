@@ -75,7 +75,7 @@ class Folder:
         with path.open("rb") as file:
             content = file.read(self._max_size + 1)
             size = os.fstat(file.fileno()).st_size if len(content) > self._max_size else len(content)
-        return (content if size <= self._max_size else content[:_HEAD]), size
+        return content[: self._max_size if size <= self._max_size else min(_HEAD, self._max_size)], size
 
     def _move(self, path: Path, name: str) -> None:
         folder = self.path / name

@@ -197,7 +197,7 @@ class Line:
         words = "nobody" if _call_form.caller(params) else "nobody_withheld"
         if state.ref and state.ref != receipt.intake_id:
             return Script(self._studio).hang_up(state.lang, words, "done")
-        return Script(self._studio).ask(state.asking("problem", ref=receipt.intake_id, dials=_flow.MAX_DIALS), words)
+        return Script(self._studio).ask(state.asking("problem", ref=receipt.intake_id), words)
 
     def _not_saved(self, state: State, script: Script, *, danger: bool) -> Script:
         if danger and self._settings.emergency_number is not None:

@@ -82,7 +82,7 @@ def _by_words(transcript: Transcript, turns: Sequence[Turn], speakers: Sequence[
     """The speaker who talks most like an agent is the agent; where nobody does, the one who spoke first, because he answered."""
     scores = {speaker: sum(map(_likeness, (turn for turn in turns if turn.speaker == speaker))) for speaker in speakers}
     best = max(speakers, key=lambda speaker: scores[speaker])
-    if scores[best] <= 0:
+    if scores[best] == min(scores.values()):
         best = speakers[0]
         transcript.notes.append("who is the agent was guessed: the one who spoke first")
     for turn in turns:
