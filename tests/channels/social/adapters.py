@@ -12,6 +12,7 @@ ADAPTERS: dict[str, Callable[[], Channel]] = {
     **_adapters_bluesky.ADAPTERS,
     **_adapters_capture.ADAPTERS,
     **_adapters_mastodon.ADAPTERS,
+    **_adapters_meta.ADAPTERS,
     **_adapters_x.ADAPTERS,
 }
 PEERS: dict[str, Peer] = {**_adapters_meta.PEERS, **_adapters_x.PEERS}
