@@ -18,12 +18,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Literal
 
-from channels.base import ChannelError, Health, ProbeContext, Probed
+from channels.base import Channel, ChannelError, ProbeContext, Probed
 from config.settings import Store
 from config.types import Listen
 from gateway import guard
 from gateway.certificate import CertificateError, days_left
+from gateway.clock import now
 from gateway.errors import ConfigError, StoreError
+from gateway.probing import ask, secrets_of
 from gateway.wiring import Wired, listen_addresses, load
 
 Severity = Literal["ok", "warning", "problem"]
@@ -230,20 +232,35 @@ async def adapters(wired: Wired) -> AsyncIterator[Finding]:
     context = ProbeContext(client, wired.configuration.server.public_url)
     try:
         for name, channel in wired.channels.items():
-            if isinstance(channel, Probed):
-                yield await _probe(f"channels.{name}", channel.check(context))
+            yield await _channel(f"channels.{name}", wired, name, channel, context)
         for name, sink in wired.sinks.items():
             yield await _probe(f"sinks.{name}", sink.check())
     finally:
         await close(wired.sinks.values())
 
 
-async def _probe(where: str, asking: Awaitable[Health | None]) -> Finding:
+async def _channel(where: str, wired: Wired, name: str, channel: Channel, context: ProbeContext) -> Finding:
+    """One channel: every one has a finding, also where there is nothing to ask."""
+    if not isinstance(channel, Probed):
+        return Finding(where, "ok", "there is nobody to ask: messages come to it")
+    asked = await ask(channel, context, secrets_of(wired.channel_settings[name]), _CHECK_SECONDS)
+    if asked.found is None:
+        return Finding(where, "problem", asked.error or "it does not work")
+    found = asked.found
+    waiting = f"{found.backlog} messages wait there" if found.backlog else ""
+    expires = found.token_expires
+    ends = f"its token ends on {expires:%Y-%m-%d}" if expires is not None else ""
+    what = "; ".join(filter(None, ("works", found.detail, waiting, ends)))
+    soon = expires is not None and expires - now() <= wired.configuration.health.token_warning
+    return Finding(where, "warning" if soon else "ok", what, "renew it; docs/channels says how" if soon else "")
+
+
+async def _probe(where: str, asking: Awaitable[None]) -> Finding:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
-            health = await asking
+            await asking
     except TimeoutError:
         return Finding(where, "problem", f"no answer within {_CHECK_SECONDS} seconds")
     except (ChannelError, OSError) as error:
         return Finding(where, "problem", str(error) or type(error).__name__)
-    return Finding(where, "ok", " ".join(filter(None, ("works;", health.detail))) if health and health.detail else "works")
+    return Finding(where, "ok", "works")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -31,6 +32,12 @@ DELIVERY = Histogram("intake311_delivery_seconds", "Time of one attempt at a del
 MEDIA = Counter("intake311_media_total", "Attempts at fetching media that messages name, by outcome", ["channel", "outcome"])
 MEDIA_WAITING = Gauge("intake311_media_waiting", "Media that are still to be fetched", multiprocess_mode="mostrecent")
 REFUSED = Counter("intake311_webhook_refused_total", "Webhook calls that were not believed", ["channel", "reason"])
+_RECENT: Any = {"multiprocess_mode": "mostrecent"}
+CHANNEL_UP = Gauge("intake311_channel_up", "1 where nothing says that the channel does not work", ["channel"], **_RECENT)
+CHANNEL_LAST = Gauge(
+    "intake311_channel_last_message_timestamp_seconds", "When a channel brought its last message; 0 for never", ["channel"], **_RECENT
+)
+CHANNEL_ALARM = Gauge("intake311_channel_alarm", "1 while a person is needed for the channel", ["channel", "kind"], **_RECENT)
 READER_DEATHS = Counter("intake311_reader_deaths_total", "Readers that a batch ended")
 BUILD = Gauge("intake311_build_info", "Always 1; the labels say what runs", ["version"], multiprocess_mode="mostrecent")
 
@@ -73,6 +80,14 @@ def attempted(sink: str, outcome: str, seconds: float) -> None:
 def fetched(channel: str, outcome: str) -> None:
     """Count an attempt at fetching a medium."""
     MEDIA.labels(channel, outcome).inc()
+
+
+def channel(channel_id: str, *, up: bool, last: float, alarms: Container[str]) -> None:
+    """Show how a channel is."""
+    CHANNEL_UP.labels(channel_id).set(up)
+    CHANNEL_LAST.labels(channel_id).set(last)
+    for kind in ("failing", "silent", "canary", "expiring"):
+        CHANNEL_ALARM.labels(channel_id, kind).set(kind in alarms)
 
 
 def exposition(folder: str) -> bytes:

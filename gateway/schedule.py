@@ -16,8 +16,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from gateway.clock import now
 from gateway.store import timers
 from gateway.store.blobs import LocalBlobs, open_blobs
-from gateway.store.engine import Engines
 from gateway.store.transactions import Transactions
+from gateway.watch import Watch
 from gateway.wiring import Wired
 
 _log = structlog.get_logger("gateway.schedule")
@@ -27,9 +27,9 @@ Job = Callable[[], Awaitable[None]]
 class Schedule:
     """The periodic jobs of a gateway."""
 
-    def __init__(self, engines: Engines, transactions: Transactions, wired: Wired) -> None:
-        self._engines, self._transactions, self._wired = engines, transactions, wired
-        self._jobs: dict[str, tuple[timedelta, Job]] = {"sweep-spool": (timedelta(hours=6), self._sweep)}
+    def __init__(self, transactions: Transactions, wired: Wired, watch: Watch) -> None:
+        self._transactions, self._wired = transactions, wired
+        self._jobs: dict[str, tuple[timedelta, Job]] = {"sweep-spool": (timedelta(hours=6), self._sweep), **watch.jobs()}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ring until ``stop`` is set."""

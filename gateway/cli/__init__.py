@@ -2,6 +2,7 @@
 
 service   run it, examine it, set it up
 desk      requests, messages, what is held, deliveries, the books
+channels  how the roads in are
 files     read messages from files: normalize, ingest, replay
 admin     keys, migrations, backups
 load      simulated residents and benchmarks
@@ -18,7 +19,7 @@ import sys
 import typer
 
 from channels.base import ChannelError
-from gateway.cli import admin, desk, files, load, service
+from gateway.cli import admin, channels, desk, files, load, service
 from gateway.errors import ConfigError, IntakeError
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (service, desk, files, admin, load):
+for _part in (service, desk, channels, files, admin, load):
     _part.register(app)
 
 

@@ -36,6 +36,7 @@ from gateway.store.media import StoredMedia
 from gateway.store.outcome import Outbox
 from gateway.store.sqlite import only_gateway
 from gateway.store.transactions import Transactions
+from gateway.watch import Watch
 from gateway.wiring import Wired
 from gateway.worker import Counted, Worker
 
@@ -108,7 +109,8 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
     )
     stop, halt = asyncio.Event(), asyncio.Event()
     _listen(worker.wake, stop)
-    schedule = Schedule(engines, transactions, wired)
+    watch = Watch(engines, transactions, wired, client)
+    schedule = Schedule(transactions, wired, watch)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_work(worker, stop, halt))
@@ -117,7 +119,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
             if outbox.fetching:
                 group.create_task(fetching.run(halt))
             group.create_task(schedule.run(halt))
-            group.create_task(_gauge(engines, wired, halt))
+            group.create_task(_gauge(engines, wired, watch, halt))
             group.create_task(_mind(zygote, halt))
     finally:
         await readers.close()
@@ -178,8 +180,8 @@ def _listen(wake: Callable[[], None], stop: asyncio.Event) -> None:
     loop.add_reader(handle, _readable)
 
 
-async def _gauge(engines: Engines, wired: Wired, halt: asyncio.Event) -> None:
-    """Keep the gauges of what waits up to date."""
+async def _gauge(engines: Engines, wired: Wired, watch: Watch, halt: asyncio.Event) -> None:
+    """Keep the gauges of what waits, and of the channels, up to date."""
     metrics.BUILD.labels(metrics.program_version()).set(1)
     claims = open_claims(engines)
 
@@ -192,6 +194,7 @@ async def _gauge(engines: Engines, wired: Wired, halt: asyncio.Event) -> None:
             count, age = found.get(sink, (0, 0.0))
             metrics.OUTBOX.labels(sink).set(count)
             metrics.OLDEST.labels(sink).set(age)
+        watch.gauge()
 
     while not halt.is_set():
         try:

@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import BigInteger, Connection, delete, func, literal, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.silence import hour_of
@@ -34,6 +34,8 @@ _UNCOUNTED = frozenset({CANARY, "delivery_report"})
 """Reasons of messages that say nothing of residents: a channel that brings only these is silent."""
 _EVENTS = 1_000
 """Newest events of a channel that are looked at for its alarms."""
+_WAITING = 10_000
+"""Messages of a backlog that are looked at."""
 RAISED, LOWERED = "channel.alarm", "channel.recovered"
 
 
@@ -190,9 +192,15 @@ def silent(connection: Connection, channel_id: str, since: datetime | None) -> N
     connection.execute(update(CHANNEL_STATE).where(CHANNEL_STATE.c.channel_id == channel_id).values(silent_since=since))
 
 
-def forget_hours(connection: Connection, before: int) -> int:
-    """Remove the counts of the hours before that one; returns how many."""
-    return connection.execute(delete(CHANNEL_HOUR).where(CHANNEL_HOUR.c.hour < before)).rowcount
+def forget_hours(connection: Connection, kept: int) -> int:
+    """Remove the counts of the hours that lie further than that before their channel's last message; returns how many."""
+    return connection.execute(delete(CHANNEL_HOUR).where(CHANNEL_HOUR.c.hour < _last_hour() - kept)).rowcount
+
+
+def _last_hour() -> Any:
+    """The hour of the last message of the channel of a row of counts."""
+    same = CHANNEL_STATE.c.channel_id == CHANNEL_HOUR.c.channel_id
+    return select(type_coerce(CHANNEL_STATE.c.last_message, BigInteger) // 3_600_000_000).where(same).scalar_subquery()
 
 
 def _ensure(connection: Connection, channel_id: str, jurisdiction_id: str) -> None:
@@ -222,9 +230,9 @@ def alarms(connection: Connection, channel_ids: Iterable[str]) -> dict[tuple[str
     return raised
 
 
-def turned(jurisdiction_id: str, channel_id: str, kind: str, *, raised: bool, **data: Any) -> Event:
-    """The event of an alarm that is raised or lowered."""
-    return Event(jurisdiction_id, RAISED if raised else LOWERED, subject(channel_id), "gateway", {"kind": kind, **data})
+def turned(jurisdiction_id: str, channel_id: str, kind: str, *, raised: bool) -> Event:
+    """The event of an alarm that is raised or lowered; what a provider said about it stays out of the history, which is for ever."""
+    return Event(jurisdiction_id, RAISED if raised else LOWERED, subject(channel_id), "gateway", {"kind": kind})
 
 
 def subject(channel_id: str) -> str:
@@ -241,11 +249,14 @@ def states(connection: Connection) -> dict[str, ChannelState]:
     return {row["channel_id"]: ChannelState(**row) for row in rows}
 
 
-def hours(connection: Connection, since: int) -> dict[str, dict[int, int]]:
-    """The counts of each channel by hour (since 1970 UTC), from that hour on."""
+def hours(connection: Connection, back: int, channel_ids: Sequence[str] | None = None) -> dict[str, dict[int, int]]:
+    """The counts by hour (since 1970 UTC), from so many hours before each channel's last message on."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
     row = CHANNEL_HOUR.c
-    for channel_id, hour, messages in connection.execute(select(row.channel_id, row.hour, row.messages).where(row.hour >= since)):
+    statement = select(row.channel_id, row.hour, row.messages).where(row.hour >= _last_hour() - back)
+    if channel_ids is not None:
+        statement = statement.where(row.channel_id.in_(channel_ids))
+    for channel_id, hour, messages in connection.execute(statement):
         found[channel_id][hour] = messages
     return found
 
@@ -260,12 +271,14 @@ def polls(engines: Engines) -> dict[str, Poll]:
         }
 
 
-def waiting(engines: Engines) -> set[str]:
-    """The channels of which a message is stored and not settled."""
+def waiting(engines: Engines) -> set[str] | None:
+    """The channels of which a message is stored and not settled; None where so many wait that it may be any."""
     if engines.location.is_sqlite:
         with engines.reading() as connection:
             unsettled = INBOX.c.seq > cursor(connection)
     else:
         unsettled = INBOX.c.done == 0
+    oldest = select(INBOX.c.channel_id).where(unsettled).order_by(INBOX.c.seq).limit(_WAITING).subquery()
     with engines.reading_inbox() as inbox:
-        return set(inbox.execute(select(INBOX.c.channel_id).where(unsettled).distinct()).scalars())
+        found = {name: count for name, count in inbox.execute(select(oldest.c.channel_id, func.count()).group_by(oldest.c.channel_id))}  # noqa: C416  (dict() does not know the rows' type)
+    return None if sum(found.values()) >= _WAITING else set(found)

@@ -60,6 +60,10 @@ class Keys:
         with self._opened().reading_inbox() as connection:
             return piece(connection)
 
+    def engines(self) -> Engines:
+        """The store, opened; blocking."""
+        return self._opened()
+
     def close(self) -> None:
         """Close the database."""
         if self._engines is not None:

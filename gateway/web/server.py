@@ -15,7 +15,7 @@ from gateway.intake import Intake
 from gateway.polling import Polling
 from gateway.store.blobs import open_blobs
 from gateway.store.location import StoreLocation
-from gateway.web import health, intake_api
+from gateway.web import channels_api, health, intake_api, open311
 from gateway.web.counsel import GatewayCounsel
 from gateway.web.keys import Keys
 from gateway.web.middleware import careful_headers, errors
@@ -38,6 +38,7 @@ def application(
     keys = Keys(location)
     app.add_routes(health.routes(state, metrics_folder))
     app.add_routes(intake_api.routes(wired, intake, keys))
+    app.add_routes(channels_api.routes(wired, keys))
     advising = asyncio.Semaphore(2)
     spool_dir = open_blobs(wired.configuration.store.blobs).spool_dir
     for channel_id, channel in wired.channels.items():
@@ -55,7 +56,24 @@ def application(
                 notebook=polling.notebook(channel_id),
             )
             app.add_routes(channel.routes(accept, context))
+    app.add_routes(open311.routes(_endpoints(wired), keys))
     return app, keys
+
+
+def _endpoints(wired: Wired) -> list[open311.Endpoint]:
+    """Where Open311 is read: beside each channel that takes it."""
+    settings = wired.configuration
+    contact = settings.public.contact or settings.server.public_url
+    return [
+        open311.Endpoint(
+            getattr(wired.channel_settings[channel_id], "endpoint", ""),
+            wired.contexts[wired.channel_jurisdictions[channel_id]],
+            settings.server.public_url,
+            contact,
+        )
+        for channel_id, channel in wired.channel_settings.items()
+        if channel.type == open311.TYPE
+    ]
 
 
 async def listen(runner: web.AppRunner, host: str, port: int, max_connections: int) -> asyncio.Server:

@@ -32,14 +32,16 @@ def test_what_channels_bring_is_counted_by_the_hour(engines: Engines) -> None:
     note(engines, message(minutes=3), message(minutes=-5), message("text", 1, reason="canary"), message("fax", reason="delivery_report"))
     note(engines)
     with engines.reading() as connection:
-        states, hours = channels.states(connection), channels.hours(connection, 0)
+        states, hours = channels.states(connection), channels.hours(connection, 5)
     assert {name: state.last_message for name, state in states.items()} == {"mail": later(61), "text": START}
     assert states["mail"].jurisdiction_id == CITY
     at = hour_of(START)
     assert hours == {"mail": {at - 1: 1, at: 3, at + 1: 1}, "text": {at: 1}}
     with engines.writing() as connection:
-        assert channels.forget_hours(connection, at) == 1
-        assert channels.hours(connection, at + 1) == {"mail": {at + 1: 1}}
+        assert channels.hours(connection, 0) == {"mail": {at + 1: 1}, "text": {at: 1}}
+        assert channels.hours(connection, 1, ["mail"]) == {"mail": {at: 3, at + 1: 1}}
+        assert channels.forget_hours(connection, 1) == 1
+        assert channels.hours(connection, 5, ["mail"]) == {"mail": {at: 3, at + 1: 1}}
 
 
 def test_a_probe_is_noted(engines: Engines) -> None:
@@ -121,7 +123,7 @@ def test_only_so_many_tokens_are_remembered(engines: Engines) -> None:
 
 def test_alarms_are_raised_and_lowered_in_the_history(engines: Engines) -> None:
     with engines.writing() as connection:
-        history.append(connection, [channels.turned(CITY, "mail", "failing", raised=True, since="x")], START)
+        history.append(connection, [channels.turned(CITY, "mail", "failing", raised=True)], START)
         history.append(connection, [channels.turned(CITY, "mail", "silent", raised=True)], later(1))
         history.append(connection, [channels.turned(CITY, "mail", "failing", raised=False)], later(2))
         assert channels.alarms(connection, ["mail", "text"]) == {("mail", "silent"): later(1)}
@@ -137,6 +139,12 @@ def test_channels_with_messages_that_wait_are_known(engines: Engines, settled: b
             open_claims(engines).settle(connection, taken)
     assert channels.waiting(engines) == ({"text"} if settled else {"mail", "text"})
     assert channels.polls(engines) == {}
+
+
+def test_of_a_long_backlog_anything_may_wait(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "_WAITING", 2)
+    appender(engines).append([arrival("1"), arrival("2")])
+    assert channels.waiting(engines) is None
 
 
 def test_a_channel_that_was_never_heard_of_has_no_canary_on_its_way() -> None:
