@@ -66,12 +66,14 @@ async def test_a_call_is_thanked_when_all_of_it_is_stored() -> None:
             raise StoreBusy("busy")
         return await inbox(raw)
 
-    messages = [RawMessage(f"m{n}", RECEIVED, "application/json", b"{}") for n in range(5)]
+    def messages() -> list[RawMessage]:
+        return [RawMessage(f"m{n}", RECEIVED, "application/json", b"{}") for n in range(5)]
+
     with pytest.raises(StoreBusy):
-        await _accept_all(messages, accept)
+        await _accept_all(messages(), accept)
     assert list(inbox.stored) == ["m0", "m1", "m2", "m4"]
     busy.clear()
-    assert [receipt.duplicate for receipt in await _accept_all(messages, accept)] == [True, True, True, False, True]
+    assert [receipt.duplicate for receipt in await _accept_all(messages(), accept)] == [True, True, True, False, True]
 
 
 async def test_a_message_alone_keeps_its_bytes() -> None:
