@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.base import RawMessage, Unreadable, WebhookContext
@@ -79,7 +79,8 @@ async def test_a_key_of_the_gateway_is_good(key: str, own: str | None, fails: bo
     channel = call_pad.build("pad", call_pad.Settings.model_validate({"type": "phone.call_pad", "key": own}))
     inbox = Inbox()
     app = web.Application()
-    app.add_routes(channel.routes(inbox, WebhookContext(PUBLIC, counsel=Keys(fails=fails))))
+    counsel: Any = Keys(fails=fails)
+    app.add_routes(channel.routes(inbox, WebhookContext(PUBLIC, counsel=counsel)))
     async with TestServer(app, host="127.0.0.1") as server, ClientSession() as http:
         answer = await http.post(server.make_url("/channels/pad"), json={"text": "A pothole"}, headers=bearer(key))
         assert answer.status == status
@@ -104,6 +105,7 @@ NAMES = ("call_id", "revision", "caller", "caller_name", "on_behalf_of", "agent"
          "language", "anonymous", "service_code")  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES), st.text(min_size=1))
 def test_whatever_an_agent_types_is_read(fields: dict[str, Any], text: str) -> None:
     import orjson
