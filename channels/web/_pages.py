@@ -121,7 +121,7 @@ class Pages:
     async def _nearby(self, request: web.Request) -> web.StreamResponse:
         asked = await self._question(request)
         where = Where(self._around.language(asked.get("language")))
-        place = _answers.read([("lat", str(asked.get("lat", ""))), ("long", str(asked.get("long", "")))])
+        place = _answers.read((name, str(asked.get(name, ""))) for name in ("lat", "long", "service_code"))
         near = await self._around.near(place, where.language)
         return web.json_response(self._views.near(where, near, self._around.offers(where.language)))
 

@@ -13,6 +13,7 @@ from channels.web import _answers
 from channels.web._answers import Answers
 from normalizer.model import Attachment, InboundMessage, Sender
 
+_CANARY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _BOUNDARY = re.compile(rb"\s*--([!-~]{1,70})\r?\n")
 
 
@@ -28,6 +29,8 @@ def fill(message: InboundMessage, raw: RawMessage) -> None:
     message.sender = Sender(name=answers.name or None, address=answers.email or None, phone=answers.phone or None)
     message.attachments = [_attachment(file) for file in photos[: 2 * _answers.PHOTOS]]
     message.hints = _hints(answers)
+    if _CANARY.fullmatch(canary := form.get("canary")):
+        message.hints["canary"] = canary  # whether it is one, the store knows
     if photos and not (answers.photo_place or answers.place_source == "photo"):
         message.hints["photo_position"] = False  # it was offered, and not taken
 

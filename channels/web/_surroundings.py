@@ -56,7 +56,8 @@ class Surroundings:
             found = await self._counsel.nearby(place.lat, place.long, limit=3 * _NEAR)
         except Temporary:
             return []
-        return [one for one in found if one.service_code not in private][:_NEAR]
+        shown = [one for one in found if one.service_code not in private]
+        return sorted(shown, key=lambda one: one.service_code != place.service_code)[:_NEAR]  # the same service first, then the nearest
 
     async def became(self, intake_id: str) -> Became | None:
         """What became of a message."""

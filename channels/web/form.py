@@ -135,7 +135,8 @@ class Form:
 
         ``hints`` may have: ``language`` (of the page), ``address``, ``lat``, ``long``, ``accuracy`` (metres), ``location_source``,
         ``service_code`` (chosen by the resident), ``service_seen`` (offered to the resident), ``me_too`` (the service_request_id that is
-        "the same problem"), ``anonymous``, ``contact_preference``, ``photo_position`` (False: where a photo was taken is not to be used).
+        "the same problem"), ``anonymous``, ``contact_preference``, ``photo_position`` (False: where a photo was taken is not to be used),
+        ``canary`` (the gateway's own message).
         """
         from channels.web import _reading
 
@@ -150,6 +151,16 @@ class Form:
         )
         _reading.fill(message, raw)
         return message
+
+    async def send_canary(self, token: str, context: ProbeContext, /) -> None:
+        """Report something through our own page, under the gateway's public address; ``hints["canary"]`` is then ``token``."""
+        from channels.web import _canary
+
+        client = context.http(_canary.MANNERS)
+        try:
+            await _canary.send(client, f"{context.public_url}{self.settings.path}/", token, self.settings.min_seconds)
+        finally:
+            await client.aclose()
 
     async def check(self, _context: ProbeContext, /) -> Health:
         """Whether the pages can be made: their templates, words and styles."""

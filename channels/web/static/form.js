@@ -131,7 +131,7 @@ function enhance() {
     });
   });
   async function near() {
-    const answer = await ask(form.dataset.near, { lat: Number(field("lat").value), long: Number(field("long").value), language: field("language").value });
+    const answer = await ask(form.dataset.near, { lat: Number(field("lat").value), long: Number(field("long").value), service_code: field("service_code").value, language: field("language").value });
     if (!answer || !answer.near.length || !field("lat").value) return $("near").replaceChildren();
     const choice = (value, ...children) => {
       const input = el("input", { type: "radio", name: "me_too", value, checked: value === "" });

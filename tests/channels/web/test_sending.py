@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.base import RateLimited, StoreBusy
+from channels.base import Canaried, Permanent, ProbeContext, RateLimited, StoreBusy, Unavailable
 from channels.counsel import Became
 from channels.web import _pages, _upload
 from channels.web._proof import Proof
+from gateway.http import client
 from tests.channels import photos
 from tests.channels.web.site import PUBLIC, Counsel, Notes, form, hidden, multipart, reported, running
 
@@ -201,6 +202,14 @@ async def test_another_sites_page_cannot_send(spool: Path, headers: dict[str, st
             assert answer.status == (200 if believed else 403)
 
 
+async def test_the_same_service_comes_first_of_what_is_nearby(spool: Path) -> None:
+    near = [reported("1000017", distance=10.0), reported("1000020", "sidewalk", distance=90.0)]
+    async with running(form(), spool, counsel=Counsel(near=near)) as site:
+        asked = {"lat": 45.5, "long": -73.6, "service_code": "sidewalk"}
+        async with site.http.post(f"{site.url}/channels/website/nearby", json=asked) as answered:
+            assert [one["id"] for one in (await answered.json())["near"]] == ["1000020", "1000017"]
+
+
 async def test_markup_is_shown_as_text_everywhere(spool: Path) -> None:
     fields = {"text": ATTACK, "address": ATTACK, "name": ATTACK, "email": ATTACK, "phone": ATTACK, "me_too": ATTACK, "service_code": ATTACK,
               "service_guess": ATTACK, "lat": ATTACK, "place_source": ATTACK, "language": ATTACK}  # fmt: skip
@@ -322,6 +331,22 @@ async def test_the_secret_outlives_a_restart_and_is_shared(spool: Path) -> None:
         assert (await site.send({**POTHOLE, "token": token}))[0] == 303
     async with running(form(secret="0123456789abcdef-another"), spool, notes=notes) as site:
         assert (await site.send({**POTHOLE, "token": token}))[0] == 422
+
+
+async def test_the_gateway_can_report_something_to_itself(spool: Path) -> None:
+    channel = form(path="/west")
+    async with running(channel, spool) as site:
+        assert isinstance(channel, Canaried)
+        await channel.send_canary("canary-token-1234", ProbeContext(client, site.url))
+        (raw,) = site.inbox.stored.values()
+        assert channel.translate(raw).hints["canary"] == "canary-token-1234"
+        with pytest.raises(Permanent, match="no form"):
+            await channel.send_canary("canary-token-1234", ProbeContext(client, f"{site.url}/nowhere"))
+        site.inbox.fails = [StoreBusy("busy")]
+        with pytest.raises(Unavailable, match="503"):
+            await channel.send_canary("canary-token-1234", ProbeContext(client, site.url))
+    with pytest.raises(Unavailable, match="connect"):
+        await channel.send_canary("canary-token-1234", ProbeContext(client, site.url))
 
 
 @given(st.text(max_size=120))
