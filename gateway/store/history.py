@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.engine import for_update
 from gateway.store.instants import from_micros, to_micros
+from gateway.store.rows import insert_rows
 from gateway.store.tables import COUNTER, EVENT
 
 _HEAD = "history"
@@ -73,7 +74,7 @@ def append(connection: Connection, events: Sequence[Event], at: datetime) -> Non
                 "hash": head,
             }
         )
-    connection.execute(insert(EVENT), rows)
+    insert_rows(connection, EVENT, rows)
     connection.execute(update(COUNTER).where(COUNTER.c.name == _HEAD).values(value=number, hash=head))
 
 

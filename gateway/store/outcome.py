@@ -6,13 +6,13 @@ Everything is gathered first and inserted table by table, so that the cost of a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from gateway.store import conversations, history, media, numbers
 from gateway.store.channels import Canaries
@@ -22,6 +22,7 @@ from gateway.store.history import Event
 from gateway.store.known import Facts, references
 from gateway.store.neighbours import places
 from gateway.store.parties import People
+from gateway.store.rows import insert_rows
 from gateway.store.tables import (
     ATTACHMENT,
     DELIVERY,
@@ -38,6 +39,8 @@ from normalizer.merge import Completed
 from normalizer.model import Reporter, ServiceRequest
 from normalizer.pipeline import Work
 
+_IN = 500
+"""Values in one IN list."""
 Route = Callable[[ServiceRequest], Sequence[str]]
 """The sinks that a request goes to."""
 
@@ -70,6 +73,7 @@ class OutcomeWriter:
         self._connection, self._outbox, self._now, self._actor = connection, outbox, now, actor
         self._rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
         self._events: list[Event] = []
+        self._touched: set[int] = set()
         self._growing = Growing(connection, now)
 
     def write(
@@ -102,8 +106,10 @@ class OutcomeWriter:
             if outcome.work.completion is not None:
                 self._complete(outcome.work, facts, complete)
         for table, rows in (*people.rows(), *self._rows.items()):
-            if rows:
-                self._connection.execute(insert(table), rows)
+            insert_rows(self._connection, table, rows)
+        for chunk in _chunks(sorted(self._touched)):
+            touched = update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id.in_(chunk)).values(updated_datetime=self._now)
+            self._connection.execute(touched)
         self._growing.write()
         canaries.write()
         history.append(self._connection, self._events, self._now)
@@ -177,7 +183,7 @@ class OutcomeWriter:
         if role == "duplicate" and work.message.reason != "same_message":
             reporters = [reporter.model_copy(update={"role": "me_too"}) for reporter in reporters]
         self._link(request_id, seq, work, role, party_id, reporters)
-        self._connection.execute(update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id == request_id).values(updated_datetime=self._now))
+        self._touched.add(request_id)
         if work.completion is not None:
             return  # it is told together with what it changed
         if any(file.photo for file in work.message.attachments):
@@ -263,6 +269,10 @@ def forget_message(connection: Connection, seqs: Sequence[int]) -> None:
     """Remove what a message became, to write it anew in the same transaction; the history keeps that it was otherwise."""
     for table in (MESSAGE_REFERENCE, ATTACHMENT, REPORTER, REQUEST_MESSAGE, MESSAGE):
         connection.execute(delete(table).where(table.c.seq.in_(seqs)))
+
+
+def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _IN] for start in range(0, len(numbers), _IN))
 
 
 def _iso(at: datetime) -> str:
