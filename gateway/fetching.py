@@ -2,6 +2,8 @@
 
 It happens after the message is durable and understood, so that a provider that is away delays a picture and no request. What is fetched is
 stored byte for byte; nothing of it is decoded here. An attempt that nobody saw the end of is made again (``gateway/store/media.py``).
+
+Pictures that came with a message and could not be prepared in time (``gateway/readers/photos.py``) are prepared here as well.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from channels.base import Fetched, FetchContext, Fetcher, Permanent, Temporary, Thrifty, TooLarge
+from channels.base import FetchContext, Fetched, Fetcher, Permanent, Temporary, Thrifty, TooLarge
 from channels.outward import MakeClient
 from gateway import clock, failpoint
 from gateway.backoff import Backoff, Draw
@@ -128,11 +130,10 @@ class Fetching:
         try:
             failpoint.hit("fetch.before", claimed.intake_id)
             try:
-                fetched = await self._fetch(claimed)
+                file, note = await (self._fetch(claimed) if claimed.picture is None else self._prepare(claimed))
             except Exception as error:  # noqa: BLE001  (whatever an adapter or a provider does, the others go on)
                 await self._failed(claimed, error)
                 return
-            file, note = await self._stored(claimed, fetched)
             failpoint.hit("fetch.done", claimed.intake_id)
             if await self._media.done(claimed, file, now=self._now(), note=note):
                 self._tell(claimed, "fetched")
@@ -141,7 +142,15 @@ class Fetching:
         except Exception as error:  # noqa: BLE001  (the store or the readers are away: the claim ends by itself)
             _log.warning("a medium could not be settled, trying again", intake_id=claimed.intake_id, error=type(error).__name__)
 
-    async def _fetch(self, claimed: Claimed) -> Fetched:
+    async def _prepare(self, claimed: Claimed) -> tuple[Attachment, str | None]:
+        """The attachment with its rendition. Raises Permanent where there is none any more."""
+        file = await self._media.file(claimed)
+        if file is None:
+            raise Permanent("the message has no such attachment")
+        picture = await self._readers.picture(file)
+        return picture.file, picture.doubt
+
+    async def _fetch(self, claimed: Claimed) -> tuple[Attachment, str | None]:
         fetcher = self._fetchers.get(claimed.channel_id)
         if fetcher is None:
             raise Temporary("channel_unknown")
@@ -149,7 +158,7 @@ class Fetching:
             fetched = await fetcher.fetch(claimed.item, self._context)
         if len(fetched.content) > self._limits.max_size:
             raise TooLarge(f"{len(fetched.content)} bytes")
-        return fetched
+        return await self._stored(claimed, fetched)
 
     async def _stored(self, claimed: Claimed, fetched: Fetched) -> tuple[Attachment, str | None]:
         """The bytes as a blob, and what a reader finds out about them."""
@@ -168,8 +177,8 @@ class Fetching:
 
     async def _say_so(self, claimed: Claimed) -> None:
         """Tell a provider that keeps media that this one is safe."""
-        fetcher = self._fetchers.get(claimed.channel_id)
-        if not isinstance(fetcher, Thrifty):
+        fetcher: object = self._fetchers.get(claimed.channel_id)
+        if claimed.picture is not None or not isinstance(fetcher, Thrifty):
             return
         try:
             async with asyncio.timeout(self._limits.deadline):

@@ -116,8 +116,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
             group.create_task(_work(worker, stop, halt))
             if sinks:
                 group.create_task(dispatcher.run(halt))
-            if outbox.fetching:
-                group.create_task(fetching.run(halt))
+            group.create_task(fetching.run(halt))
             group.create_task(schedule.run(halt))
             group.create_task(_gauge(engines, wired, watch, halt))
             group.create_task(_mind(zygote, halt))

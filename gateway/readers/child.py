@@ -10,6 +10,7 @@ import errno
 import resource
 import signal
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,7 @@ class Reader:
     blob_location: str | None = None
     cpu_seconds: int = CPU_SECONDS
     _blobs: Blobs | None = None
+    _until: float = 0.0
 
     @property
     def blobs(self) -> Blobs | None:
@@ -56,6 +58,7 @@ class Reader:
         """One result for each message, in order; no message's fault reaches another. Raises Unavailable where the blob store fails."""
         works: dict[int, Work] = {}
         results: list[wire.Result | None] = [None] * len(batch)
+        self._until = time.monotonic() + photos.PATIENCE
         for index, stored in enumerate(batch):
             outcome = self._translate(stored, released=released)
             if isinstance(outcome, wire.Unread):
@@ -76,7 +79,7 @@ class Reader:
             raw = self._whole(stored)
             message = channel.translate(raw)
             if message.attachments:
-                photos.prepare(message)
+                photos.prepare(message, self._until)
         except Unavailable:
             raise
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001  (whatever a parser does, the message is held and the others go on)
@@ -163,7 +166,10 @@ class Reader:
             file.content = self.blobs.get(file.sha256)
         except Exception as error:
             raise Unavailable(f"a blob cannot be read: {type(error).__name__}") from error
-        doubt = photos.prepare_one(file)[0] if photos.is_picture(file) else None
+        try:
+            doubt = photos.prepare_one(file, time.monotonic() + photos.PATIENCE)[0] if photos.is_picture(file) else None
+        except photos.Late:
+            raise Unavailable("there is no time for a picture now") from None
         file.content = None
         self._keep([file])
         return wire.Picture(file, doubt)

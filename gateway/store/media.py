@@ -1,4 +1,4 @@
-"""Media that messages name by address: rows that are written with the message, claimed, and settled together with what they change.
+"""Media that messages name by address, and pictures that are still to be prepared: rows written with the message, claimed, and settled.
 
 ``next_attempt`` is moved on *before* an attempt, in the transaction of the claim: should the process die while it fetches, the row comes
 back by itself. An attempt that was overtaken by another one changes nothing any more.
@@ -31,6 +31,8 @@ _NOT_FETCHED = frozenset({"spam", "auto_reply", "bounce", "not_actionable"})
 _LOG_LIMIT = 50
 _MOST_LISTED = 50
 _MOST_SHOWN = 100
+_PICTURES = 1_000
+"""Position of the row of a message's first attachment, where that is a picture to be prepared; addresses are counted from 0."""
 _LOGO = 200
 """Pixels: a picture within a mail's text that is smaller is a signature's logo or a smiley."""
 
@@ -47,6 +49,11 @@ class Claimed:
     item: dict[str, Any]
     attempts: int
     created: datetime
+
+    @property
+    def picture(self) -> int | None:
+        """The place among the message's attachments of a picture that is only to be prepared; None for what is to be fetched."""
+        return self.position - _PICTURES if self.position >= _PICTURES else None
 
 
 class StoredMedia:
@@ -72,6 +79,16 @@ class StoredMedia:
         """Give the medium up; the message says so."""
         await self._transactions.run(lambda connection: _fail(connection, claimed, now, reason, detail))
 
+    async def file(self, claimed: Claimed) -> Attachment | None:
+        """The attachment that a claim for a picture means; None where the message has none there."""
+
+        def _read(connection: Connection) -> Attachment | None:
+            message = _message(connection, claimed)
+            place = claimed.picture
+            return message.attachments[place] if message and place is not None and place < len(message.attachments) else None
+
+        return await self._transactions.run(_read)
+
     async def done(self, claimed: Claimed, file: Attachment, *, now: datetime, note: str | None = None) -> bool:
         """Add the fetched file to its message and to the message's requests, and tell the sinks that know of them.
 
@@ -82,9 +99,13 @@ class StoredMedia:
 
 def listed(connection: Connection, seq: int, message: InboundMessage, now: datetime) -> list[dict[str, Any]]:
     """The rows of a message's media, to be inserted with it; what was fetched for it before is added to the message again."""
-    items = message.hints.get("media")
-    if not isinstance(items, list) or message.disposition in _NOT_FETCHED:
+    if message.disposition in _NOT_FETCHED:
         return []
+    found = message.hints.get("media")
+    named = found[:_MOST_LISTED] if isinstance(found, list) else []
+    items: dict[int, Any] = {position: item for position, item in enumerate(named) if isinstance(item, dict)}
+    late = message.hints.get("unprepared")
+    items |= {_PICTURES + place: {} for place in late} if isinstance(late, list) else {}
     there = {row.position: row for row in connection.execute(select(MEDIUM).where(MEDIUM.c.seq == seq))}
     for row in there.values():
         kept = orjson.loads(row.item).get("attachment")
@@ -104,8 +125,8 @@ def listed(connection: Connection, seq: int, message: InboundMessage, now: datet
             "created": now,
             "log": "[]",
         }
-        for position, item in enumerate(items[:_MOST_LISTED])
-        if isinstance(item, dict) and position not in there
+        for position, item in items.items()
+        if position not in there
     ]
 
 
@@ -234,7 +255,9 @@ def _fail(connection: Connection, claimed: Claimed, now: datetime, reason: str, 
     _settle(connection, claimed, row, "failed", None, _entry(claimed, now, "failed", reason, detail))
     message = _message(connection, claimed)
     if message is not None:
-        message.notes.append(f"attachment {claimed.position + 1} not fetched: {reason}")
+        place = claimed.picture
+        note = f"attachment {claimed.position + 1} not fetched" if place is None else f"attachment {place + 1} not prepared"
+        message.notes.append(f"{note}: {reason}")
         _keep(connection, claimed, message)
     facts = {"medium": claimed.position, "reason": reason, "attempts": claimed.attempts}
     history.append(connection, [Event(claimed.jurisdiction_id, "message.medium_failed", claimed.intake_id, "gateway", facts)], now)
@@ -246,17 +269,25 @@ def _done(connection: Connection, claimed: Claimed, file: Attachment, now: datet
     message = _message(connection, claimed) if row is not None else None
     if row is None or message is None:
         return False
-    file.fetched = claimed.position
-    item = {"item": claimed.item, "attachment": orjson.loads(file.model_dump_json(exclude_defaults=True))}
-    _settle(connection, claimed, row, "done", None, _entry(claimed, now, "fetched"), item=orjson.dumps(item).decode())
-    message.attachments.append(file)
+    place = claimed.picture
+    if place is None:
+        file.fetched = claimed.position
+        item = {"item": claimed.item, "attachment": orjson.loads(file.model_dump_json(exclude_defaults=True))}
+        _settle(connection, claimed, row, "done", None, _entry(claimed, now, "fetched"), item=orjson.dumps(item).decode())
+        message.attachments.append(file)
+        rows = attachment_rows(claimed.seq, claimed.jurisdiction_id, len(message.attachments) - 1, file)
+    else:
+        _settle(connection, claimed, row, "done", None, _entry(claimed, now, "prepared"))
+        message.attachments[place] = file
+        rows = attachment_rows(claimed.seq, claimed.jurisdiction_id, place, file)[1:]
     if note:
-        message.notes.append(f"attachment {claimed.position + 1}: {note}")
+        message.notes.append(f"attachment {(claimed.position if place is None else place) + 1}: {note}")
     _keep(connection, claimed, message)
-    rows = attachment_rows(claimed.seq, claimed.jurisdiction_id, len(message.attachments) - 1, file)
-    connection.execute(insert(ATTACHMENT), rows)
+    if rows:
+        connection.execute(insert(ATTACHMENT), rows)
     facts = {"medium": claimed.position, "sha256": file.sha256, "size": file.size, "media_type": file.media_type}
-    events = [Event(claimed.jurisdiction_id, "message.medium_fetched", claimed.intake_id, "gateway", facts)]
+    kind = "message.medium_fetched" if place is None else "message.picture_prepared"
+    events = [Event(claimed.jurisdiction_id, kind, claimed.intake_id, "gateway", facts)]
     if file.photo is not None:
         events += _grow_requests(connection, claimed, message, file, now, own)
     history.append(connection, events, now)

@@ -121,7 +121,7 @@ class OutcomeWriter:
         assert message.received_datetime is not None  # noqa: S101  (the reader dates every message)
         common = {"jurisdiction_id": message.jurisdiction_id}
         outcome.trace["stored"] = _iso(self._now)
-        if message.channel_id in self._outbox.fetching and "media" in message.hints:
+        if "unprepared" in message.hints or ("media" in message.hints and message.channel_id in self._outbox.fetching):
             self._rows[MEDIUM] += media.listed(self._connection, seq, message, self._now)
         self._rows[MESSAGE].append(
             {

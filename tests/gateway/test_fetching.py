@@ -358,6 +358,31 @@ async def test_a_held_message_that_is_released_keeps_what_was_fetched(bench: Ben
     assert bench.whole()
 
 
+async def test_a_picture_that_was_late_is_prepared_afterwards(bench: Bench) -> None:
+    (digest,) = bench.blobs.put_many([PLACED])
+    appender(bench.engines).append([arrival("<late>", channel="mail")])
+    (stored,) = open_claims(bench.engines).take(1, 1 << 24, lease=60)
+    made = outcome(stored)
+    made.work.message.attachments = [Attachment(filename="a.txt"), Attachment(filename="b.jpg", sha256=digest, size=len(PLACED))]
+    made.work.message.hints["unprepared"] = [1, 7]
+    with bench.engines.writing() as connection:
+        open_claims(bench.engines).settle(connection, [stored])
+        OutcomeWriter(connection, OUTBOX, bench.at).write([made], as_request)
+    bench.told()
+    assert await bench.fetching(concurrency=1).drain() == 2
+    message, request = bench.message(stored), bench.request()
+    assert [file.photo is not None for file in message.attachments] == [False, True]
+    assert message.attachments[1].filename == "b.jpg"
+    assert message.notes == ["attachment 8 not prepared: refused"]
+    assert [medium.original_sha256 for medium in request.media] == [digest]
+    assert request.location.source == "photo"
+    assert bench.sent() == ["created", "updated"]
+    assert not bench.provider.calls
+    with bench.engines.reading() as connection:
+        assert {row.position for row in connection.execute(select(ATTACHMENT))} == {0, 1, -2}
+    assert bench.whole()
+
+
 async def test_a_channel_that_is_gone_is_waited_for(bench: Bench) -> None:
     stored = bench.store("u:one")
     fetching = bench.fetching()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JPEG = b"\xff\xd8\xff\xe0\0\x10"
 
 
-def run(folder: Path, messages: Sequence[Sequence[tuple[str, bytes]]]) -> dict[str, Any]:
+def run(folder: Path, messages: Sequence[Sequence[tuple[str, bytes]]], **environ: str) -> dict[str, Any]:
     """Read these messages, each with its files."""
     arguments = []
     for number, files in enumerate(messages):
@@ -32,6 +33,7 @@ def run(folder: Path, messages: Sequence[Sequence[tuple[str, bytes]]]) -> dict[s
     done = subprocess.run(
         [sys.executable, "-m", "tests.gateway.photos_program", str(folder / "blobs"), *arguments],
         cwd=ROOT,
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         timeout=60,
@@ -89,3 +91,12 @@ def test_a_file_that_is_stored_already_can_be_looked_at(found: tuple[Path, dict[
     assert [look["file"]["photo"] is not None for look in looks] == [True, False, False, False, False, False, True]
     assert looks[0]["file"] == answers["messages"][0]["attachments"][0] | {"filename": "0-IMG_1.HEIC", "size": looks[0]["file"]["size"]}
     assert [bool(look["doubt"]) for look in looks] == [False, False, True, True, True, True, False]
+
+
+def test_no_message_waits_for_its_pictures(tmp_path: Path) -> None:
+    answers = run(tmp_path, [[("notes.txt", b"no picture"), ("a.png", small("PNG")), ("b.jpg", JPEG + b"compute")]], INTAKE_NO_PATIENCE="1")
+    (message,) = answers["messages"]
+    assert message["hints"]["unprepared"] == [1, 2]
+    assert message["notes"] == []
+    assert all(file["sha256"] and file["photo"] is None for file in message["attachments"])
+    assert answers["deaths"] == 0
