@@ -53,7 +53,9 @@ class Address:
 
 def read(pasted: str) -> Address:
     """Raises ValueError, with words for the person who pasted it, where it is no http(s) address."""
-    text = pasted.strip().strip("<>\"'").strip()
+    text = pasted.strip()
+    if text[:1] + text[-1:] in ("<>", '""', "''"):
+        text = text[1:-1].strip()
     if _BARE.match(text):
         text = f"https://{text}"
     if len(text) > MAX_ADDRESS:

@@ -57,7 +57,7 @@ def _x(address: Address) -> Permalink | None:
 def _facebook(address: Address) -> Permalink | None:
     names = address.segments
     home = "https://www.facebook.com"
-    if address.host == "fb.watch" and names:
+    if address.host == "fb.watch" and names and _plain(names[0]):
         return Permalink(f"https://fb.watch/{names[0]}/", "facebook", f"short/{names[0]}")
     comment = address.param("reply_comment_id") or address.param("comment_id")
     url = author = post = ""

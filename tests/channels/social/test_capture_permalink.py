@@ -45,7 +45,8 @@ def test_every_network_is_shown() -> None:
 )
 def test_when_an_id_says_it_was_posted(pasted: str, posted: str | None) -> None:
     found = read(pasted).posted
-    assert found.isoformat().startswith(posted) if found and posted else found is posted is None
+    assert (found.isoformat() if found else "").startswith(posted or "")
+    assert (found is None) == (posted is None)
 
 
 NO_ADDRESSES = ["", "javascript:alert(1)", "file:///etc/passwd", "https://", "https://localhost/x", "https://[bad/", "ftp://x.com/a"]

@@ -56,7 +56,8 @@ def server() -> Iterator[Server]:
     config = MastodonMockConfig(
         database=DatabaseConfig(path=":memory:"), seed=SeedConfig(accounts=accounts), streaming=StreamingConfig(heartbeat_seconds=0.2)
     )
-    with Server(config=config) as running:
+    running = Server(config=config)
+    with running:
         config.domain = f"127.0.0.1:{running.port}"
         config.url_scheme = "http"
         yield running
@@ -220,7 +221,12 @@ async def test_a_reply_is_posted_once_in_the_thread(server: Server, zoe: Any) ->
 async def test_what_cannot_be_answered_says_so(server: Server, zoe: Any) -> None:
     channel = adapter(server)
     sent = zoe.status_post("@city311 pothole")
-    outbound = {"idempotency_key": "k", "to": "@zoe", "private": False, "hints": {"status_id": str(sent["id"]), "visibility": "public"}}
+    outbound: dict[str, Any] = {
+        "idempotency_key": "k",
+        "to": "@zoe",
+        "private": False,
+        "hints": {"status_id": str(sent["id"]), "visibility": "public"},
+    }
     long = await channel.reply(OutboundMessage(text="x" * 500, **outbound), REPLYING)
     assert long == Rejected("too_long", detail="505 characters, 500 allowed")
     zoe.status_delete(sent)
