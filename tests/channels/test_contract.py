@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from channels.base import Channel, RawMessage, StoreBusy, Unreadable, Webhook
 from gateway import wiring
 from normalizer.model import InboundMessage
-from tests.channels.case_files import RECEIVED, SHOWS, Case, load
+from tests.channels.case_files import RECEIVED, SHOWS, Case, check, load
 from tests.channels.peers import Call, Peer
 from tests.channels.webhooks import Site, serve
 
@@ -73,6 +73,12 @@ def test_what_is_read_is_canonical_and_the_same_each_time(kind: str) -> None:
         assert InboundMessage.model_validate_json(first.model_dump_json()).model_dump_json() == first.model_dump_json()
         assert first.adapter == kind
         assert "\x00" not in first.model_dump_json()
+
+
+@EACH_TYPE
+def test_every_case_is_read_as_its_file_says(kind: str) -> None:
+    for case in cases(kind):
+        check(adapter(kind), case)
 
 
 # What a stranger may put into a stored message: translate either reads it or says that it cannot.
