@@ -17,6 +17,8 @@ def welcome(wired: Wired) -> list[str]:
         elif settings.type == "api.message":
             where = f"http://{server.listen}/api/v1/intake/{channel_id}"
             lines.append(f"  {channel_id:<10} POST {where}, with a key: intake311 key add NAME --scope intake")
+        elif settings.type == "web.form":
+            lines.append(f"  {channel_id:<10} the form at {server.public_url}{getattr(settings, 'path', '')}/")
         elif isinstance(wired.channels[channel_id], Webhook):
             lines.append(f"  {channel_id:<10} webhook at {server.public_url}/channels/{channel_id}")
     lines += [

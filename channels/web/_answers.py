@@ -139,8 +139,9 @@ def is_position(address: str) -> bool:
 
 def fingerprint(answers: Answers, files: Sequence[Sent]) -> str:
     """A hash of what is said, without the boundary and the order of files, which a second sending may change."""
+    chosen = answers.service_code if answers.service_code != answers.service_guess else ""  # what the page offers may come a moment later
     said = (
-        answers.text, answers.address, answers.lat, answers.long, answers.service_code, answers.me_too, answers.name, answers.email,
+        answers.text, answers.address, answers.lat, answers.long, chosen, answers.me_too, answers.name, answers.email,
         answers.phone, sorted(file.sha256 for file in files),
     )  # fmt: skip
     return hashlib.sha256(repr(said).encode()).hexdigest()

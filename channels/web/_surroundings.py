@@ -36,6 +36,7 @@ class Surroundings:
         self._trusted = [ip_network(network) for network in settings.trusted_proxies]
         self._origins = {_origin(context.public_url), *(_origin(origin) for origin in settings.origins)}
         self._proof: Proof | None = None
+        self._stand_in = Proof(secrets.token_bytes(32), channel_id)
 
     # What the gateway knows; whatever it cannot say now is left out, never waited for.
 
@@ -69,10 +70,13 @@ class Surroundings:
     async def proof(self) -> Proof:
         """What signs tokens: with the operator's secret, or one that is made once and kept in the channel's notebook.
 
-        Raises Temporary where the notebook cannot be read.
+        While the notebook cannot be read, something stands in: the form can be written, and is later said to have been open for long.
         """
         if self._proof is None:
-            self._proof = Proof((await self._secret()).encode(), self._id)
+            try:
+                self._proof = Proof((await self._secret()).encode(), self._id)
+            except Temporary:
+                return self._stand_in
         return self._proof
 
     async def _secret(self) -> str:

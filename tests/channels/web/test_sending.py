@@ -333,6 +333,28 @@ async def test_the_secret_outlives_a_restart_and_is_shared(spool: Path) -> None:
         assert (await site.send({**POTHOLE, "token": token}))[0] == 422
 
 
+async def test_a_store_that_is_away_leaves_the_form_open(spool: Path) -> None:
+    class Away(Notes):
+        async def get(self, name: str, /) -> str | None:
+            if self.kept.pop("away", None):
+                raise Unavailable("the store is away")
+            return await super().get(name)
+
+    async with running(form(), spool, notes=Away({"away": "yes"})) as site:
+        token = await site.token()
+        status, text, _headers = await site.send({**POTHOLE, "token": token})
+        assert (status, POTHOLE["text"] in text) == (422, True)
+        assert (await site.send({**POTHOLE, "token": hidden(text, "token")}))[0] == 303
+
+
+async def test_what_the_page_offered_meanwhile_makes_no_other_report(spool: Path) -> None:
+    async with running(form(), spool) as site:
+        token = await site.token()
+        await site.send({**POTHOLE, "token": token})
+        assert (await site.send({**POTHOLE, "token": token, "service_code": "pothole", "service_guess": "pothole"}))[0] == 303
+        assert (await site.send({**POTHOLE, "token": token, "service_code": "sidewalk", "service_guess": "pothole"}))[0] == 409
+
+
 async def test_the_gateway_can_report_something_to_itself(spool: Path) -> None:
     channel = form(path="/west")
     async with running(channel, spool) as site:
