@@ -113,21 +113,21 @@ class Captured:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of what was captured, without who captured it and when."""
-        capture = self.capture
-        url = self.permalink.url if self.permalink else ""
-        said = [url, capture.text.strip(), capture.author or "", capture.posted or "", *self.evidence]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        """A hash of the words and pictures that were captured: who captured them, and how long ago the post was then, does not matter."""
+        return _hash([" ".join(self.capture.text.split()), *self.evidence])
 
     @property
     def source_id(self) -> str:
         """The same for everybody who captures one post: network and id where the address tells them, else a hash of what was captured."""
-        key = ""
-        if self.permalink and self.permalink.post_id:
-            key = f"{self.permalink.platform}:{self.permalink.post_id}"
+        told = self.permalink
+        key = f"{told.platform}:{told.post_id}" if told and told.post_id else ""
         if not key or len(key) > 200:
-            return f"sha256:{self.fingerprint}"
+            key = f"sha256:{_hash([told.url if told else '', (self.capture.author or '').lower(), self.fingerprint])}"
         return f"{key}#{self.fingerprint[:16]}" if self.capture.addition else key
+
+
+def _hash(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def read(content: bytes) -> Captured:

@@ -92,7 +92,9 @@ async def test_a_post_is_captured_once() -> None:
     async with desk() as here:
         first = await here.post({"url": "https://twitter.com/zoe/status/1859876543210987654?s=20", "text": "dark", "captured_by": "A. Roy"})
         assert first == (202, {"intake_id": "intake-x:1859876543210987654", "duplicate": False})
-        again = await here.post({"url": "x.com/zoe/status/1859876543210987654", "text": "dark", "captured_by": "B. Roy", "note": "again"})
+        again = await here.post(
+            {"url": "x.com/zoe/status/1859876543210987654", "text": " dark\n", "captured_by": "B. Roy", "posted": "3 h"}
+        )
         assert again == (202, {"intake_id": "intake-x:1859876543210987654", "duplicate": True})
         status, other = await here.post({"url": "x.com/zoe/status/1859876543210987654", "text": "brighter"})
         assert (status, other["duplicate"], other["conflict"]) == (202, True, True)
