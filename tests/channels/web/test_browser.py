@@ -115,6 +115,12 @@ def request_of(gateway: Gateway, message: InboundMessage) -> ServiceRequest:
         return requests.show(connection, message.service_request_ids[0])
 
 
+def write(page: Page, text: str) -> None:
+    """Write the description and go on, which is when the page asks what it may be about."""
+    page.fill("#text", text)
+    page.locator("#text").blur()
+
+
 def confirmed(page: Page) -> str:
     """The number that the confirmation shows."""
     page.wait_for_url("**/done/**")
@@ -126,7 +132,7 @@ def confirmed(page: Page) -> str:
 def test_a_report_in_french_with_photos_from_a_phone(opened: Any, gateway: Gateway, pictures: list[str]) -> None:
     before = len(messages_of(gateway))
     page = opened("/fr/", **PHONE)
-    page.fill("#text", POTHOLE["fr"])
+    write(page, POTHOLE["fr"])
     page.locator("#guess-name", has_text="Nid-de-poule").wait_for()
     page.set_input_files("#photo", pictures)
     page.get_by_text("indique où elle a été prise").wait_for()
@@ -272,7 +278,7 @@ def states(opened: Any, language: str, pictures: list[str], **options: Any) -> I
     """Every page of the form in every state."""
     page = opened(f"/{language}/", permissions=["geolocation"], **options)
     yield "empty", page
-    page.fill("#text", POTHOLE[language])
+    write(page, POTHOLE[language])
     page.locator("#guess").wait_for()
     page.click("#guess-change")
     page.set_input_files("#photo", pictures)
@@ -285,7 +291,7 @@ def states(opened: Any, language: str, pictures: list[str], **options: Any) -> I
     page.locator("#placed button").wait_for()
     page.click("#map-open")
     page.locator(".map-frame").wait_for()
-    page.fill("#text", "Strong smell of gas, people are sick" if language == "en" else "Forte odeur de gaz, des gens sont malades")
+    write(page, "Strong smell of gas, people are sick" if language == "en" else "Forte odeur de gaz, des gens sont malades")
     page.locator("#danger").wait_for()
     yield "errors, map and emergency", page
     page.fill("#email", "")
@@ -325,9 +331,10 @@ def test_everybody_can_use_every_page(opened: Any, pictures: list[str], language
         if page.evaluate("typeof axe") == "undefined":
             page.evaluate(script)
         found += [f"{name}: {one}" for one in page.evaluate(VIOLATIONS, RULES)]
-        page.emulate_media(color_scheme="dark")
-        found += [f"{name}, dark: {one}" for one in page.evaluate(VIOLATIONS, CONTRAST)]
-        page.emulate_media(color_scheme="light")
+        if language == "fr":  # colours are the same in every language
+            page.emulate_media(color_scheme="dark")
+            found += [f"{name}, dark: {one}" for one in page.evaluate(VIOLATIONS, CONTRAST)]
+            page.emulate_media(color_scheme="light")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wide.append(name)
     assert found == []
