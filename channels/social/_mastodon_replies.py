@@ -20,6 +20,10 @@ from channels.social._shapes import identifier, table, tables, text, web_address
 
 Visibility = Literal["public", "unlisted", "direct"]
 
+_HANDLE = re.compile(r"@[\w.-]+(?:@[\w.-]+(?::\d+)?)?", re.ASCII)
+_NAMES = re.compile(r"(?<![=/\w])@(?=\w)")
+_NOTHING = "\u200b"
+"""A space without width, after which Mastodon sees no name."""
 _LINK = re.compile(r"https?://\S+")
 _FAR_MENTION = re.compile(r"(?<!\S)@([\w.]+)@[\w.-]+")
 
@@ -50,7 +54,10 @@ async def send(message: OutboundMessage, api: Api, me: Account, widest: Visibili
     """Post the reply. Raises CallFailed, RateLimited, Refused and Unavailable for what should be tried again."""
     parent = status_of(message)
     handle = message.to if message.to.startswith("@") else f"@{message.to}"
-    status = f"{handle} {message.text}"
+    if not _HANDLE.fullmatch(handle):
+        return Rejected("bad_address", detail="the resident's name is none of Mastodon's")
+    # Whoever is named gets the post, also a private one: nobody is named but the resident.
+    status = f"{handle} {_NAMES.sub('@' + _NOTHING, message.text)}"
     if (count := length(status, me.reserved_per_url)) > me.max_characters:
         return Rejected("too_long", detail=f"{count} characters, {me.max_characters} allowed")
     body: dict[str, Any] = {"status": status, "visibility": visibility(message, widest), "language": message.language}

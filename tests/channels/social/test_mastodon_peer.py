@@ -52,6 +52,7 @@ def server() -> Iterator[Server]:
     accounts = [
         SeedAccount(username="city311", display_name="Springfield 311", access_token=TOKEN),
         SeedAccount(username="zoe", display_name="Zoé", note="I live at 9 Elm Street", access_token="zoes-token"),
+        SeedAccount(username="luc", display_name="Luc", access_token="lucs-token"),
     ]
     config = MastodonMockConfig(
         database=DatabaseConfig(path=":memory:"), seed=SeedConfig(accounts=accounts), streaming=StreamingConfig(heartbeat_seconds=0.2)
@@ -148,12 +149,13 @@ async def test_a_private_message_is_private_and_answered_directly(server: Server
     assert message.sender.handle == f"@zoe@127.0.0.1:{server.port}"
     assert message.text == "my neighbour's dog"
     assert "Elm" not in message.model_dump_json()
-    outbound = OutboundMessage(
-        idempotency_key="k1", to="@zoe", text="Thank you.", in_reply_to=message.message_id, private=False, hints=message.hints
-    )
-    delivery = await channel.reply(outbound, REPLYING)
+    given: dict[str, Any] = {"idempotency_key": "k1", "in_reply_to": message.message_id, "private": False, "hints": message.hints}
+    refused = await channel.reply(OutboundMessage(to="@zoe @luc", text="Thank you.", **given), REPLYING)
+    assert isinstance(refused, Rejected)
+    delivery = await channel.reply(OutboundMessage(to="@zoe", text="Thank you. @luc looks at it, luc@city.example", **given), REPLYING)
     assert isinstance(delivery, Delivered)
     (answer,) = zoe.status_context(sent)["descendants"]
+    assert [mention["acct"] for mention in answer["mentions"]] == ["zoe"]  # whoever is named would read it
     assert (answer["visibility"], answer["account"]["acct"]) == ("direct", "city311")
 
 
