@@ -23,12 +23,13 @@ import structlog
 from aiohttp import web
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
 
-from channels.base import Accept, AdapterSettings, Health, PollContext, ProbeContext, RawMessage, WebhookContext
+from channels.base import Accept, Health, PollContext, ProbeContext, RawMessage, WebhookContext
 from channels.email._graph_client import CLOUDS, CloudName, Graph
 from channels.email._graph_notice import answer
 from channels.email._graph_round import Cursor, Reader, Rules
 from channels.email._graph_subscription import Subscription
 from channels.email._oauth import OAuth, Tokens, manners
+from channels.email._trust import TrustSettings
 from channels.outward import MakeClient, Manners
 from normalizer.model import InboundMessage
 
@@ -48,7 +49,7 @@ def _no_slash(text: str) -> str:
 Name = Annotated[str, AfterValidator(_no_slash)]
 
 
-class Settings(AdapterSettings):
+class Settings(TrustSettings):
     """Table of a channel of type ``email.graph``."""
 
     tenant: Name
@@ -83,8 +84,6 @@ class Settings(AdapterSettings):
     """PEM file with the certificate authority of a proxy that looks into TLS, in place of the public ones."""
     proxy: str | None = None
     """HTTP proxy for the calls to Microsoft, like http://proxy.city.example:3128."""
-    jurisdiction_id: str | None = None
-    """The city that this mailbox belongs to, where it is not the gateway's own."""
 
     @model_validator(mode="after")
     def _apart(self) -> Settings:
@@ -121,6 +120,7 @@ class GraphMailbox:
             patience=settings.give_up_after,
         )
         self._reader = Reader(self._rules)
+        self._trust = settings.trust()
         self._subscription: Subscription | None = None
         self._called = False
 
@@ -128,7 +128,7 @@ class GraphMailbox:
         """Read the mail; raises :class:`channels.base.Unreadable`."""
         from channels.email import mime
 
-        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id)
+        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id, trust=self._trust)
         if self.settings.jurisdiction_id:
             message.jurisdiction_id = self.settings.jurisdiction_id
         return message

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
 
-from channels.base import AdapterSettings, Health, Notebook, Permanent, PollContext, ProbeContext, RawMessage, Temporary
+from channels.base import Health, Notebook, Permanent, PollContext, ProbeContext, RawMessage, Temporary
 from channels.email._oauth import OAuth, Tokens, is_loopback, manners
+from channels.email._trust import TrustSettings
 from channels.outward import MakeClient
 from normalizer.model import InboundMessage
 
@@ -52,7 +53,7 @@ def _distinct(folders: tuple[str, ...]) -> tuple[str, ...]:
 FolderName = Annotated[str, AfterValidator(_folder)]
 
 
-class Settings(AdapterSettings):
+class Settings(TrustSettings):
     """Table of a channel of type ``email.imap``."""
 
     host: Annotated[str, Field(min_length=1, max_length=255)]
@@ -89,8 +90,6 @@ class Settings(AdapterSettings):
     """Seconds to wait for the server's next byte."""
     proxy: str | None = None
     """HTTP proxy for the calls to the token server, like http://proxy.city.example:3128. The mailbox itself is reached directly."""
-    jurisdiction_id: str | None = None
-    """The city that this mailbox belongs to, where it is not the gateway's own."""
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:
@@ -117,6 +116,7 @@ class Mailbox:
         self.channel_id, self.settings = channel_id, settings
         self.interval = timedelta(seconds=settings.interval)
         self._tokens = Tokens(settings.oauth, manners(settings.ca_file, settings.proxy)) if settings.oauth else None
+        self._trust = settings.trust()
         self._folders: list[Folder] | None = None
         self._context: PollContext | None = None
 
@@ -124,7 +124,7 @@ class Mailbox:
         """Read the mail; raises :class:`channels.base.Unreadable`."""
         from channels.email import mime
 
-        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id)
+        message = mime.translate(raw, adapter=self.settings.type, channel_id=self.channel_id, trust=self._trust)
         if self.settings.jurisdiction_id:
             message.jurisdiction_id = self.settings.jurisdiction_id
         return message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels.email.smtp import Settings, SmtpChannel, build
-from tests.channels.email import _adapters_providers
+from tests.channels.email import _adapters_mailboxes, _adapters_providers
 
 REFERENCE_SECRET = "a secret for tests, and long enough"
 
@@ -23,5 +23,5 @@ def smtp() -> SmtpChannel:
     )
 
 
-ADAPTERS = {"email.smtp": smtp, **_adapters_providers.ADAPTERS}
-PEERS = {**_adapters_providers.PEERS}
+ADAPTERS = {"email.smtp": smtp, **_adapters_providers.ADAPTERS, **_adapters_mailboxes.ADAPTERS}
+PEERS = {**_adapters_providers.PEERS, **_adapters_mailboxes.PEERS}
