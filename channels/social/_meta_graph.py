@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from channels.base import ChannelError, Permanent, RateLimited, Unavailable
-from channels.outward import CallFailed, MakeClient, Manners
+from channels.outward import CallFailed, Client, MakeClient, Manners
 from channels.replying import Deferred, Delivery, Rejected
 from channels.social import _shapes
 
@@ -102,9 +103,18 @@ class Graph:
         """``appsecret_proof``: the hexadecimal HMAC-SHA256 of the token."""
         return hmac.new(self.secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
+    @asynccontextmanager
+    async def client(self, http: MakeClient, seconds: float = 20.0) -> AsyncIterator[Client]:
+        """A client for a few calls in a row, each at most so long."""
+        made = http(Manners(timeout=seconds))
+        try:
+            yield made
+        finally:
+            await made.aclose()
+
     async def call(
         self,
-        http: MakeClient,
+        client: Client,
         method: str,
         path: str,
         *,
@@ -112,7 +122,6 @@ class Graph:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         token: str | None = None,
-        seconds: float = 20.0,
     ) -> dict[str, Any]:
         """One call and the object that it answers. Raises GraphError, Unclear, and Permanent where there is no token."""
         token = token or self.token_of(account)
@@ -125,15 +134,10 @@ class Graph:
         content = None
         if json is not None:
             content, headers["Content-Type"] = orjson.dumps(json), "application/json"
-        client = http(Manners(timeout=seconds))
         try:
-            answer = await client.call(
-                method, f"{self.url}/{self.version}/{path}", content=content, headers=headers, params=query, deadline=seconds
-            )
+            answer = await client.call(method, f"{self.url}/{self.version}/{path}", content=content, headers=headers, params=query)
         except CallFailed as error:
             raise Unclear(error.reason, sent=error.sent) from error
-        finally:
-            await client.aclose()
         try:
             found = _shapes.table(orjson.loads(answer.body))
         except orjson.JSONDecodeError:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels.base import FetchContext, Fetched, Permanent, TooLarge, Unavailable
+from channels.outward import Client
 from channels.social import _hosted, _shapes
 from channels.social._meta_graph import Graph, GraphError, Unclear
 from channels.social._meta_reading import HOSTS
@@ -37,18 +38,19 @@ async def fetch(item: Mapping[str, Any], graph: Graph, context: FetchContext, ma
     return await _hosted.fetch(url, context.http, allowed=lambda url: _hosted.on_hosts(url, HOSTS), max_size=max_size)
 
 
-async def mention(graph: Graph, http: Any, account: str, kind: str, object_id: str, seconds: float) -> dict[str, Any]:
+async def mention(graph: Graph, client: Client, account: str, kind: str, object_id: str) -> dict[str, Any]:
     """What the API says of a comment or caption that names the account."""
     fields = _COMMENT if kind == "comment" else _CAPTION
     edge = f"mentioned_{kind}.{kind}_id({object_id}){fields}"
-    answer = await graph.call(http, "GET", account, account=account, params={"fields": edge}, seconds=seconds)
+    answer = await graph.call(client, "GET", account, account=account, params={"fields": edge})
     found = _shapes.table(answer.get(f"mentioned_{kind}"))
     return {f"mentioned_{kind}": found} if found else {}
 
 
 async def _of_mention(account: str, kind: str, object_id: str, graph: Graph, context: FetchContext) -> Fetched:
     try:
-        said = _shapes.table((await mention(graph, context.http, account, kind, object_id, 20.0)).get(f"mentioned_{kind}"))
+        async with graph.client(context.http) as client:
+            said = _shapes.table((await mention(graph, client, account, kind, object_id)).get(f"mentioned_{kind}"))
     except (GraphError, Unclear) as error:
         raise _judged(error) from error
     words = _shapes.text(said.get("text")) or _shapes.text(said.get("caption"))
@@ -62,7 +64,8 @@ async def _of_whatsapp(media_id: str, item: Mapping[str, Any], graph: Graph, con
     account = _shapes.text(item.get("account"))
     params = {"phone_number_id": account} if account.isdecimal() else {}
     try:
-        told = await graph.call(context.http, "GET", media_id, account=account, params=params)
+        async with graph.client(context.http) as client:
+            told = await graph.call(client, "GET", media_id, account=account, params=params)
     except (GraphError, Unclear) as error:
         raise _judged(error) from error
     size = told.get("file_size")

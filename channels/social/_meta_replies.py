@@ -14,7 +14,7 @@ from collections import OrderedDict
 from typing import Any
 
 from channels.base import Permanent
-from channels.outward import MakeClient
+from channels.outward import Client, MakeClient
 from channels.replying import Deferred, Delivered, Delivery, OutboundMessage, Rejected
 from channels.social import _shapes
 from channels.social._meta_graph import Graph, GraphError, Unclear
@@ -51,9 +51,9 @@ class Replies:
         size = (lambda text: len(text.encode())) if surface == "instagram" else len
         text = shortened(message.text, LIMITS[surface], size)
         try:
-            if (said := await self._said(message, surface, account, text, http)) is not None:
-                return self._done(message, said)
-            return self._done(message, await self._say(message, surface, account, text, http))
+            async with self._graph.client(http) as client:
+                said = await self._said(message, surface, account, text, client)
+                return self._done(message, said or await self._say(message, surface, account, text, client))
         except GraphError as error:
             return error.for_reply()
         except Unclear as error:
@@ -69,7 +69,7 @@ class Replies:
         self._unclear.pop(message.idempotency_key, None)
         return Delivered(external_id or None)
 
-    async def _say(self, message: OutboundMessage, surface: str, account: str, text: str, http: MakeClient) -> str:
+    async def _say(self, message: OutboundMessage, surface: str, account: str, text: str, client: Client) -> str:
         """Make the answer; the id that Meta gives it."""
         graph, hints = self._graph, message.hints
         if surface == "whatsapp":
@@ -79,19 +79,19 @@ class Replies:
             body["text"] = {"body": text, "preview_url": False}
             if message.in_reply_to:
                 body["context"] = {"message_id": message.in_reply_to}
-            made = await graph.call(http, "POST", f"{account}/messages", account=account, json=body)
+            made = await graph.call(client, "POST", f"{account}/messages", account=account, json=body)
             return _shapes.text(next(iter(_shapes.tables(made.get("messages"))), {}).get("id"))
         if surface in ("messenger", "instagram"):
             whom = {"id": _id(hints.get("person") or message.to)}
         elif message.private:  # Meta calls it a private reply: once for each comment, within seven days
             whom = {"comment_id": _target(message)}
         else:
-            return await self._comment(message, surface, account, text, http)
+            return await self._comment(message, surface, account, text, client)
         body = {"recipient": whom, "messaging_type": "RESPONSE", "message": {"text": text}}
-        made = await graph.call(http, "POST", f"{account}/messages", account=account, json=body)
+        made = await graph.call(client, "POST", f"{account}/messages", account=account, json=body)
         return _shapes.text(made.get("message_id"))
 
-    async def _comment(self, message: OutboundMessage, surface: str, account: str, text: str, http: MakeClient) -> str:
+    async def _comment(self, message: OutboundMessage, surface: str, account: str, text: str, client: Client) -> str:
         form = {"message": text}
         if surface == "instagram_mention":
             path = f"{account}/mentions"
@@ -100,10 +100,10 @@ class Replies:
                 form["comment_id"] = _id(message.hints.get("comment_id"))
         else:
             path = f"{_target(message)}/{'replies' if surface == 'instagram_comment' else 'comments'}"
-        made = await self._graph.call(http, "POST", path, account=account, json=form)
+        made = await self._graph.call(client, "POST", path, account=account, json=form)
         return _shapes.identifier(made.get("id"))
 
-    async def _said(self, message: OutboundMessage, surface: str, account: str, text: str, http: MakeClient) -> str | None:
+    async def _said(self, message: OutboundMessage, surface: str, account: str, text: str, client: Client) -> str | None:
         """The id of an answer with these words that is there already; None where there is none, or it cannot be seen."""
         private = surface in ("messenger", "instagram") or message.private
         if surface in ("whatsapp", "instagram_mention") or (private and message.idempotency_key not in self._unclear):
@@ -117,7 +117,7 @@ class Replies:
             below, words = ("replies", "text,username") if surface == "instagram_comment" else ("comments", "message,from")
             path, params = f"{_target(message)}/{below}", {"fields": f"id,{words}", "limit": "100"}
         try:
-            found = await self._graph.call(http, "GET", path, account=account, params=params)
+            found = await self._graph.call(client, "GET", path, account=account, params=params)
         except GraphError:  # the permission to look is another one than that to answer
             return None
         items = _shapes.tables(found.get("data"))

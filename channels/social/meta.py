@@ -41,7 +41,7 @@ from channels.base import (
     Unavailable,
     WebhookContext,
 )
-from channels.outward import MakeClient
+from channels.outward import Client, MakeClient
 from channels.replying import Delivery, OutboundMessage, ReplyContext
 from channels.social import _hosted, _meta_media, _meta_reading, _shapes
 from channels.social._meta_graph import Graph, GraphError, Unclear
@@ -170,7 +170,11 @@ class Meta:
         for update in found:
             if not update.ignored and self._ours(update):
                 mine.setdefault(update.source_id, update)
-        said = await self._asked([update for update in mine.values() if update.kind == "instagram_mention"], http)
+        try:
+            said = await self._asked([update for update in mine.values() if update.kind == "instagram_mention"], http)
+        except Exception as error:  # noqa: BLE001  (what a mention says can be had later; what it is must be stored now)
+            _log.info("mentions not asked for", channel_id=self.channel_id, error=type(error).__name__)
+            said = {}
         return [self._message(update, said.get(update.source_id), body if len(found) == 1 else None, envelope) for update in mine.values()]
 
     def _ours(self, update: Update) -> bool:
@@ -190,19 +194,20 @@ class Meta:
         able = [update for update in mentions if self._graph.token_of(update.account) is not None and _asks_plainly(update)][:MAX_ASKED]
         if not able:
             return {}
-        tasks = {update.source_id: asyncio.create_task(self._ask(update, http)) for update in able}
-        await asyncio.wait(tasks.values(), timeout=ASKING_SECONDS)
         said: dict[str, dict[str, Any]] = {}
-        for source_id, task in tasks.items():
-            if task.done() and not task.cancelled() and task.exception() is None:
-                said[source_id] = task.result()
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        async with self._graph.client(http, ASKING_SECONDS) as client:
+            tasks = {update.source_id: asyncio.create_task(self._ask(update, client)) for update in able}
+            await asyncio.wait(tasks.values(), timeout=ASKING_SECONDS)
+            for source_id, task in tasks.items():
+                if task.done() and not task.cancelled() and task.exception() is None:
+                    said[source_id] = task.result()
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
         return said
 
-    async def _ask(self, update: Update, http: MakeClient) -> dict[str, Any]:
+    async def _ask(self, update: Update, client: Client) -> dict[str, Any]:
         kind, object_id = _named(update)
-        return await _meta_media.mention(self._graph, http, update.account, kind, object_id, ASKING_SECONDS)
+        return await _meta_media.mention(self._graph, client, update.account, kind, object_id)
 
     # The message
 
@@ -244,19 +249,20 @@ class Meta:
         if token is None:
             return Health(detail="Meta calls the webhook; no access token to reply or to fetch attachments with")
         try:
-            me = await self._graph.call(context.http, "GET", "me", params={"fields": "id,name"}, token=token)
-            ends, detail = await self._ends(token, context.http)
+            async with self._graph.client(context.http) as client:
+                me = await self._graph.call(client, "GET", "me", params={"fields": "id,name"}, token=token)
+                ends, detail = await self._ends(token, client)
         except GraphError as error:
             raise error.for_probe() from error
         except Unclear as error:
             raise Unavailable(str(error)) from error
         return Health(token_expires=ends, detail=f"the token is {_shapes.line(me.get('name')) or 'accepted'}'s{detail}")
 
-    async def _ends(self, token: str, http: MakeClient) -> tuple[datetime | None, str]:
+    async def _ends(self, token: str, client: Client) -> tuple[datetime | None, str]:
         if self.settings.app_id is None:
             return None, ""
         own = f"{self.settings.app_id}|{self.settings.app_secret.get_secret_value()}"
-        answer = await self._graph.call(http, "GET", "debug_token", params={"input_token": token}, token=own)
+        answer = await self._graph.call(client, "GET", "debug_token", params={"input_token": token}, token=own)
         told = _shapes.table(answer.get("data"))
         if told.get("is_valid") is False:
             raise Permanent("Meta says that the access token is not valid any more")
