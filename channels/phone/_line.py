@@ -32,7 +32,7 @@ _NOTHING = "application/x-nothing-said"
 _LONG = 40
 """Turns after which a call is ended."""
 _STORE_SECONDS = 4.0
-"""One try at storing a turn."""
+"""How long storing a turn may take beyond what the settings allow for trying again."""
 _NUMBER_SECONDS = 2.0
 """How long a caller waits for the number of his request."""
 
@@ -87,6 +87,8 @@ class Line:
                 return None
             nobody = turn.kind == "agent" and not self._can_hand_over(state)
             about = {"kind": "dialled" if nobody else "turn", "meaning": turn.kind, "value": turn.value}
+            if turn.danger:
+                about["danger"] = "words"
             if turn.kind == "key" and state.step == "problem":
                 about["service_name"] = dict(self._services)[turn.value].get(state.lang, turn.value)
             return f"{params['CallSid']}/{state.turn}", envelope | _about(state) | about
@@ -257,19 +259,23 @@ class Line:
 
     async def _stored(self, raw: RawMessage) -> Receipt | None:
         """Store a turn, trying again for as long as the caller can be kept waiting; None where it could not be stored."""
+        patience = 0.0 if "danger" in raw.envelope else self._settings.patience
         waited, pause = 0.0, 0.5
-        while True:
-            try:
-                async with asyncio.timeout(_STORE_SECONDS):
-                    return await self._accept(raw)
-            except Permanent:
-                return None
-            except Exception as error:  # noqa: BLE001  whatever it was, the caller must hear something
-                _log.warning("turn_not_stored", source_id=raw.source_id, error=type(error).__name__)
-            if waited + pause > self._settings.patience:
-                return None
-            await asyncio.sleep(pause)
-            waited, pause = waited + pause, min(2 * pause, 2.0)
+        try:
+            async with asyncio.timeout(patience + _STORE_SECONDS):
+                while True:
+                    try:
+                        return await self._accept(raw)
+                    except Permanent:
+                        return None
+                    except Exception as error:  # noqa: BLE001  whatever it was, the caller must hear something
+                        _log.warning("turn_not_stored", source_id=raw.source_id, error=type(error).__name__)
+                    if waited + pause > patience:
+                        return None
+                    await asyncio.sleep(pause)
+                    waited, pause = waited + pause, min(2 * pause, 2.0)
+        except TimeoutError:
+            return None
 
     # What it is made with
 

@@ -202,11 +202,11 @@ class Transcripts:
         return RawMessage(_source_id(data, body), now(), request.content_type, body, envelope)
 
     def _believe_relay(self, request: web.Request, context: WebhookContext) -> None:
-        """The signature covers the address of the WebSocket (``wss://…``), without parameters."""
+        """The signature covers the address of the WebSocket, without parameters; ``https`` is what proxies that end TLS make of ``wss``."""
         if self._signatures is None:
             raise Forged("signature_missing")
         addresses = self._urls(request, context, "/relay")
-        addresses = [url.replace("https://", "wss://", 1).replace("http://", "ws://", 1) for url in addresses]
+        addresses += [url.replace("https://", "wss://", 1).replace("http://", "ws://", 1) for url in addresses]
         _proofs.by_twilio(self._signatures, request.headers, addresses, b"", _proofs.FORM)
 
     def _urls(self, request: web.Request, context: WebhookContext, below: str = "") -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +13,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the library has no types
 
-from channels.base import FetchContext, Permanent, StoreBusy, TooLarge, Unavailable, WebhookContext
+from channels.base import FetchContext, Permanent, RawMessage, Receipt, StoreBusy, TooLarge, Unavailable, WebhookContext
 from channels.counsel import Advice, Became, Nearby, Offer
 from channels.outward import Answer as HttpAnswer
 from channels.outward import CallFailed, Manners
@@ -207,6 +208,21 @@ async def test_a_store_that_is_busy_for_a_moment_is_tried_again_while_the_caller
     assert slept == [0.5, 1.0, 2.0, 0.5, 1.0, 2.0]
 
 
+async def test_a_store_that_hangs_keeps_the_caller_waiting_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.phone._line._STORE_SECONDS", 0.01)
+
+    async def never(_raw: RawMessage, /) -> Receipt:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr("tests.channels.webhooks.Inbox.__call__", lambda _inbox, raw: never(raw))
+    async with city() as site:
+        caller = Caller(site)
+        await caller.dial()
+        await caller.answer(ENGLISH[0])
+        assert caller.hears("could not save")
+
+
 async def test_a_status_that_cannot_be_stored_is_asked_for_again() -> None:
     async with city() as site:
         site.inbox.fails = [StoreBusy("busy")]
@@ -263,8 +279,8 @@ async def test_danger_can_be_put_through_where_the_city_wants_it() -> None:
         assert caller.twiml.find("Gather") is not None, "what comes after that call"
 
 
-async def test_danger_is_answered_even_where_nothing_can_be_stored() -> None:
-    async with city() as site:
+async def test_danger_is_answered_without_waiting_even_where_nothing_can_be_stored() -> None:
+    async with city(patience=8) as site:
         caller = Caller(site)
         await caller.dial()
         site.inbox.fails = [StoreBusy("busy")]
@@ -502,6 +518,38 @@ async def test_calls_to_other_numbers_and_of_other_accounts_are_not_ours() -> No
         await caller.dial()
         assert caller.statuses == [403]
         assert site.refused == Counter(account=1)
+
+
+@pytest.mark.parametrize("more", [
+    {"FromCityName": "Ottawa"},
+    {"StirVerstat": "TN-Validation-Passed-A", "CallToken": "{}"}, {"SpeechResultLanguage": "en"}, {"Region": "us1"},
+])  # fmt: skip
+async def test_fields_that_twilio_adds_without_notice_refuse_nobody(more: dict[str, str]) -> None:
+    async with city() as site:
+        caller = Caller(site, extra=more)
+        await whole_call(caller, ENGLISH)
+        assert set(caller.statuses) == {200, 204}
+
+
+@pytest.mark.parametrize("said", ["Hello there Timmy", "Stop", "To the left of Main Street", "my Language is English", "Confidence"])
+async def test_what_a_caller_says_is_never_taken_for_a_field(said: str) -> None:
+    async with city() as site:
+        caller = Caller(site)
+        await caller.dial()
+        await caller.say(said)
+        assert [message.text for message in read(site)] == [said]
+
+
+@pytest.mark.parametrize("fields", [
+    {"SpeechResult": "", "There": "", "Confidence": "0.9"}, {"SpeechResult": "a potholeStirVerstatTN", "Confidence": "0.9"},
+    {"SpeechResult": "a pothole", "Confidenc": "e0.9"}, {"SpeechResult": "a pothole", "a b": ""},
+])  # fmt: skip
+async def test_a_form_that_was_cut_anew_is_refused(fields: dict[str, str]) -> None:
+    async with city() as site:
+        caller = Caller(site)
+        await caller.request("/channels/line/voice/turn?step=problem&lang=en&turn=1&tries=0&dials=0&ref=", fields)
+        assert caller.statuses == [403]
+        assert site.refused == Counter(ambiguous=1)
 
 
 # The words by which a caller steers.
