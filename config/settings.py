@@ -25,7 +25,7 @@ from config.words import nearest
 
 DEFAULT_FILE = Path("config/intake311.toml")
 SHIPPED_CATALOG = Path(__file__).with_name("catalog.toml")
-BUILT_IN = {"open311": "open311.georeport"}
+BUILT_IN = {"form": "web.form", "open311": "open311.georeport"}
 """Channels that need no table, by the name that they then have; ``[public]`` turns each off."""
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
@@ -79,8 +79,10 @@ class Server(Section):
 
 
 class Public(Section):
-    """What anybody may reach without a channel's table of its own: Open311 below ``/open311/v2``."""
+    """What anybody may reach without a channel's table of its own: the form at ``/``, Open311 below ``/open311/v2``."""
 
+    form: bool = True
+    """Whether the public form is served. A channel of type ``web.form`` in this file takes the place of the built-in one, ``form``."""
     open311: bool = True
     """Whether Open311 is served. A channel of type ``open311.georeport`` in this file takes the place of the built-in one, ``open311``."""
     contact: str = ""

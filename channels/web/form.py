@@ -96,8 +96,8 @@ class Settings(AdapterSettings):
     """Further addresses under which residents open the form, besides the server's ``public_url``."""
     secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     """What forms are signed with. Without it, one is made and kept in the store."""
-    min_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
-    """A form that is sent sooner after it was opened was filled in by a machine: it has to be sent once more."""
+    min_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """A form that is sent sooner after it was opened was filled in by a machine, and has to be sent once more. 0: none is too quick."""
     sends: Annotated[int, Field(ge=1)] = 30
     """Reports that one address may send in ``sends_minutes``; more are told to wait. A whole office may share one address."""
     sends_minutes: Annotated[float, Field(gt=0)] = 10.0

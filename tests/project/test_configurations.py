@@ -42,7 +42,7 @@ def test_every_example_that_is_commented_out_is_right_too(tmp_path: Path) -> Non
     secrets = {name: value for name, value in SECRETS.items() if "COUNTY" not in name}
     wired = wiring.load(path, secrets)
     assert set(wired.sinks) == {"own", "crm", "hook"}
-    assert set(wired.channels) - set(BUILT_IN) == {"mail", "city", "text"}
+    assert set(wired.channels) - set(BUILT_IN) == {"mail", "form", "city", "text"} - set(BUILT_IN)
     assert wired.warnings == ()
 
 
