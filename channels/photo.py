@@ -7,7 +7,7 @@ Decoding is what an attacker wants to reach, so each format is opened by its byt
 anything is decoded, and the gateway calls :func:`read` only in a process that may be ended (``gateway/readers``).
 
 Measured, one of two shared cores: 12 megapixels as JPEG 0.33 s, HEIC 0.57 s, PNG 0.49 s, WebP 0.49 s, AVIF 0.55 s; 48 megapixels of HEIC
-1.6 s and 550 MB; 200 megapixels of JPEG 0.9 s.
+1.6 s and 385 MB; 200 megapixels of JPEG 0.9 s.
 
 Does not: convert colours by their ICC profile (a Display P3 photo is shown a little paler), keep animation (the first picture is taken),
 read TIFF, SVG, PDF or RAW, or blur faces and plates.
@@ -82,7 +82,7 @@ def load(content: bytes) -> None:
 def read(content: bytes) -> Photo:
     """Make the rendition of a photo. Raises :class:`channels.base.Unreadable`, and nothing else, where none can be made.
 
-    Takes processor time and memory (up to some 600 MB for 50 megapixels): call it where both are bounded.
+    Takes processor time and memory (up to some 600 MB for 50 megapixels with transparency): call it where both are bounded.
     """
     kind = kind_of(content)
     if kind is None:
