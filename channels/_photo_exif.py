@@ -149,7 +149,7 @@ def _degrees(parts: list[float], reference: str, negative: str) -> float | None:
     """Degrees of up to three parts (degrees, minutes, seconds), of which the later may be left out or zero."""
     if not 1 <= len(parts) <= 3 or any(part < 0 for part in parts) or any(part > 60 for part in parts[1:]):
         return None
-    value = sum(part / 60**index for index, part in enumerate(parts))
+    value: float = sum(part / 60.0**index for index, part in enumerate(parts))
     return -value if reference == negative else value
 
 

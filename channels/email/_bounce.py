@@ -88,16 +88,19 @@ def _report(root: Part) -> Part | None:
     return None
 
 
+_ORDER: tuple[Action, ...] = ("failed", "delayed", "succeeded")
+
+
 def _from_report(content: bytes, report: Part) -> Bounce:
     """RFC 3464 §2.1: groups of fields; each but the first is about one recipient."""
     data = _transfer.decode(content[report.start : min(report.end, report.start + _READ)], _encoding(report), Notes())
-    by_action: dict[Action, list[dict[str, str]]] = {"failed": [], "delayed": [], "succeeded": []}
+    by_action: dict[Action, list[dict[str, str]]] = {one: [] for one in _ORDER}
     for group in _groups(data.decode("utf-8", "replace")):
         word = re.match(r"[a-z]*", group.get("action", "").lower())
-        action = _ACTIONS.get(word[0]) if word else None
-        if action is not None:
-            by_action[action].append(group)
-    action = next((one for one in ("failed", "delayed", "succeeded") if by_action[one]), "failed")  # §2.3.3: any failure counts
+        said = _ACTIONS.get(word[0]) if word else None
+        if said is not None:
+            by_action[said].append(group)
+    action = next((one for one in _ORDER if by_action[one]), _ORDER[0])  # §2.3.3: any failure counts
     groups = by_action[action]
     recipients = _addresses(_recipient(group) for group in groups)
     status = next((found for group in groups if (found := _group_status(group))), None)
@@ -180,4 +183,5 @@ def _detectors() -> Callable[[Any], tuple[frozenset[bytes], frozenset[bytes]]]:
     from flufl.bounce import all_failures
 
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
-    return all_failures  # type: ignore[no-any-return]  # the package's function has no type for its argument
+    found: Callable[[Any], tuple[frozenset[bytes], frozenset[bytes]]] = all_failures
+    return found

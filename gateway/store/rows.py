@@ -36,7 +36,7 @@ def _statement(table: Table, columns: tuple[str, ...], paramstyle: str) -> tuple
     mark = "?" if paramstyle == "qmark" else "%s"
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join([mark] * len(columns))
-    instants = [(at, _micros) for at, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
+    instants: list[tuple[int, Convert]] = [(at, _micros) for at, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', instants  # noqa: S608  our own tables and columns
 
 
