@@ -18,6 +18,8 @@ from tests.journeys.senders import Letter, MailRoad, Records, Sender, letters, s
 
 COMMANDS = frozenset({"backup", "fetch.before", "fetch.done"})
 """Places that a gateway which is sent mail never passes: those of media are tried in ``tests/gateway/test_fetching.py``."""
+POLLING = frozenset(stage for stage in STAGES if stage.startswith("poll."))
+"""Places that only a poller passes: test_imap.py is about them."""
 ACCEPTING = frozenset(stage for stage in STAGES if stage.partition(".")[0] in ("accept", "inbox", "reply"))
 
 
@@ -33,7 +35,7 @@ def _was_hit(gateway: Gateway, stage: str) -> bool:
     return any(entry.get("event") == "failpoint" and entry.get("stage") == stage for entry in gateway.logged())
 
 
-@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in COMMANDS])
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in COMMANDS | POLLING])
 def test_a_process_that_dies_there_loses_and_doubles_nothing(
     make_gateway: MakeGateway, receiver: Receiver, records: Records, stage: str
 ) -> None:
