@@ -14,7 +14,6 @@ from channels.web._answers import Answers
 from normalizer.model import Attachment, InboundMessage, Sender
 
 _CANARY = re.compile(r"[A-Za-z0-9_-]{8,100}")
-_BOUNDARY = re.compile(rb"\s*--([!-~]{1,70})\r?\n")
 
 
 def fill(message: InboundMessage, raw: RawMessage) -> None:
@@ -36,11 +35,8 @@ def fill(message: InboundMessage, raw: RawMessage) -> None:
 
 
 def _form(raw: RawMessage) -> _multipart.Form:
-    content_type = raw.content_type
-    if "boundary=" not in content_type and (found := _BOUNDARY.match(raw.content)):
-        content_type = f'{_multipart.MULTIPART}; boundary="{found[1].decode("ascii")}"'
     try:
-        return _multipart.read(content_type, raw.content)
+        return _multipart.read(_multipart.form_type(raw.content_type, raw.content), raw.content)
     except ValueError as error:
         raise Unreadable(str(error)) from error
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from channels import _multipart
 from channels._webhook import TIME_LIMIT
 from channels.base import Spool
 
@@ -86,9 +87,11 @@ class Uploads:
         kind, options = parse_options_header(request.headers.get("Content-Type", ""))
         boundary = options.get(b"boundary", b"")
         coded = request.headers.get("Content-Encoding", "identity").lower() != "identity"
-        if kind != b"multipart/form-data" or not 0 < len(boundary) <= 70 or coded:  # RFC 2046 §5.1.1: at most 70 characters
+        plain = kind.decode("latin-1") == _multipart.URLENCODED  # a program, or a page of the city's own without photos
+        parted = kind.decode("latin-1") == _multipart.MULTIPART and 0 < len(boundary) <= 70  # RFC 2046 §5.1.1: at most 70 characters
+        if coded or not (plain or parted):
             upload.fault = "not_a_form"
-        body = _Body(upload, boundary or b"none", self)
+        body = _Body(upload, _Pairs(upload) if plain else _Parts(upload, boundary or b"none"), self)
         loop = asyncio.get_running_loop()
         began, received = loop.time(), 0
         if (whole := request.get(TIME_LIMIT)) is not None:
@@ -130,9 +133,8 @@ class Uploads:
 class _Body:
     """One body while it comes in."""
 
-    def __init__(self, upload: Upload, boundary: bytes, uploads: Uploads) -> None:
-        self._upload, self._uploads = upload, uploads
-        self._parts = _Parts(upload, boundary)
+    def __init__(self, upload: Upload, parts: _Parts | _Pairs, uploads: Uploads) -> None:
+        self._upload, self._uploads, self._parts = upload, uploads, parts
         self._memory = bytearray()
         self._handle = -1
         self._path: Path | None = None
@@ -153,7 +155,7 @@ class _Body:
 
     def finish(self) -> None:
         upload = self._upload
-        if not upload.fault and not self._parts.ended:
+        if not upload.fault and not self._parts.complete():
             upload.fault = "not_a_form"
         if upload.fault:
             return
@@ -207,7 +209,7 @@ class _Parts:
         self._field = ""
         self._file: Sent | None = None
         self._digest = hashlib.sha256()
-        self.ended = False
+        self._whole = False
         callbacks = {
             "on_part_begin": self._begin,
             "on_header_field": self._header_field,
@@ -271,7 +273,33 @@ class _Parts:
             self._upload.fields.append((self._field, _words(bytes(self._text))))
 
     def _ended(self) -> None:
-        self.ended = True
+        self._whole = True
+
+    def complete(self) -> bool:
+        """Whether the form has its end."""
+        return self._whole
+
+
+class _Pairs:
+    """Collects a form without files, to read it when it is complete."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._body = bytearray()
+
+    def take(self, chunk: bytes) -> None:
+        """Raises FormParserError."""
+        if len(self._body) + len(chunk) > _FIELDS:
+            raise FormParserError("too much text")
+        self._body += chunk
+
+    def complete(self) -> bool:
+        """Whether it is a form."""
+        try:
+            self._upload.fields += _multipart.read(_multipart.URLENCODED, bytes(self._body)).fields
+        except _multipart.NotAForm:
+            return False
+        return True
 
 
 def _words(value: bytes) -> str:

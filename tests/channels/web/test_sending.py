@@ -5,6 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -279,7 +280,20 @@ async def test_a_body_that_trickles_in_is_ended(spool: Path, monkeypatch: pytest
         assert not site.inbox.stored
 
 
-@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data", "text/plain"])
+async def test_a_form_without_photos_may_be_urlencoded(spool: Path) -> None:
+    async with running(form(), spool) as site:
+        fields = {"step": "send", "token": await site.token(), **POTHOLE}
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Origin": PUBLIC}
+        async with site.http.post(f"{site.url}/fr/", data=urlencode(fields), headers=sent, allow_redirects=False) as answer:
+            assert answer.status == 303
+        (raw,) = site.inbox.stored.values()
+        assert form().translate(raw).text == POTHOLE["text"]
+        too_much = urlencode({**fields, "text": "x" * 600_000})
+        async with site.http.post(f"{site.url}/fr/", data=too_much, headers=sent) as answer:
+            assert answer.status == 400
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data", "text/plain"])
 async def test_what_is_no_form_is_answered_by_a_page(spool: Path, content_type: str) -> None:
     async with running(form(), spool) as site:
         async with site.http.post(f"{site.url}/en/", data=b"text=x", headers={"Content-Type": content_type}) as answer:
