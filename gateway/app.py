@@ -138,14 +138,18 @@ class Gateway:
         return Polling(pollers, open_polls(self._location), make_client, wired.configuration.server.public_url)
 
     async def _serve_http(self, intake: Intake, polling: Polling, running: AsyncExitStack) -> None:
+        from gateway.web.draining import Draining
         from gateway.web.server import application, listen
 
         settings = self._wired.configuration.server
+        draining = Draining()
         app, keys = application(self._wired, self._location, intake, self.state, str(self._metrics_folder), polling)
+        app.middlewares.insert(0, draining.middleware)
         running.callback(keys.close)
-        runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, shutdown_timeout=10, handle_signals=False)
+        runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, shutdown_timeout=1, handle_signals=False)
         await runner.setup()
         running.push_async_callback(runner.cleanup)
+        running.push_async_callback(draining.drain)
         try:
             server = await listen(runner, settings.listen.host, settings.listen.port, settings.max_connections)
         except OSError as error:

@@ -29,6 +29,7 @@ class Schedule:
 
     def __init__(self, transactions: Transactions, wired: Wired, watch: Watch) -> None:
         self._transactions, self._wired = transactions, wired
+        self._running: dict[str, asyncio.Task[bool]] = {}
         self._jobs: dict[str, tuple[timedelta, Job]] = {"sweep-spool": (timedelta(hours=6), self._sweep), **watch.jobs()}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -36,12 +37,22 @@ class Schedule:
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         for name, (period, job) in self._jobs.items():
             ring = min(period.total_seconds() / 4, 60.0)
-            scheduler.add_job(self.ring, "interval", args=(name, period, job), seconds=ring, id=name)
+            scheduler.add_job(self._start, "interval", args=(name, period, job), seconds=ring, id=name)
         scheduler.start()
         try:
             await stop.wait()
         finally:
             scheduler.shutdown(wait=False)
+            # A probe may wait for its provider for half a minute; whoever stops the gateway does not.
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _start(self, name: str, period: timedelta, job: Job) -> None:
+        """Ring in a task of our own, which can be ended with us, unless the last one of the same name still runs."""
+        if name not in self._running:
+            task = self._running[name] = asyncio.create_task(self.ring(name, period, job))
+            task.add_done_callback(lambda _task: self._running.pop(name, None))
 
     async def ring(self, name: str, period: timedelta, job: Job) -> bool:
         """Run ``job`` if it is due and nobody else has taken it; returns whether it ran."""

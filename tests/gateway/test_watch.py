@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,17 +112,17 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def log() -> Iterator[list[dict[str, Any]]]:
+def log() -> Iterator[list[MutableMapping[str, Any]]]:
     with structlog.testing.capture_logs() as lines:
         yield lines
 
 
-def told(log: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def told(log: list[MutableMapping[str, Any]]) -> list[tuple[str, str]]:
     return [(line["log_level"], line["kind"]) for line in log if line["event"].startswith("channel ")]
 
 
 async def test_a_channel_that_fails_is_told_once_and_so_is_its_recovery(
-    city: City, clock: time_machine.Traveller, log: list[dict[str, Any]]
+    city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]
 ) -> None:
     await city.watch.probe()
     assert (city.report()["state"], city.report()["backlog"], city.report()["error"]) == ("never", 3, None)
@@ -149,7 +149,9 @@ async def test_a_channel_that_fails_is_told_once_and_so_is_its_recovery(
     assert city.events("post") == []
 
 
-async def test_a_canary_that_arrives_and_one_that_does_not(city: City, clock: time_machine.Traveller, log: list[dict[str, Any]]) -> None:
+async def test_a_canary_that_arrives_and_one_that_does_not(
+    city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]
+) -> None:
     await city.watch.canary("letters")
     clock.shift(40)
     assert city.deliver(canary=city.box.read_text().split()[0]).message.reason == "canary"
@@ -177,7 +179,9 @@ async def test_a_canary_that_arrives_and_one_that_does_not(city: City, clock: ti
     assert not any(token in json.dumps(log, default=str) for token in tokens)
 
 
-async def test_a_canary_that_cannot_be_sent_says_why(city: City, clock: time_machine.Traveller, log: list[dict[str, Any]]) -> None:
+async def test_a_canary_that_cannot_be_sent_says_why(
+    city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]
+) -> None:
     city.box.mkdir()
     await city.watch.canary("letters")
     (line,) = [line for line in log if line["event"] == "a canary could not be sent"]
@@ -197,7 +201,7 @@ def with_history(city: City, weeks: int, channel_id: str = "letters") -> None:
 
 
 async def test_a_silent_channel_is_told_once(
-    city: City, clock: time_machine.Traveller, log: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.health.has_road", lambda _channel: True)
     with_history(city, 9)
@@ -224,7 +228,7 @@ async def test_a_silent_channel_is_told_once(
 
 
 async def test_what_waits_to_be_understood_is_no_silence(
-    city: City, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, Any]]
+    city: City, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, log: list[MutableMapping[str, Any]]
 ) -> None:
     monkeypatch.setattr("gateway.health.has_road", lambda _channel: True)
     with_history(city, 9)
@@ -235,7 +239,7 @@ async def test_what_waits_to_be_understood_is_no_silence(
     assert (city.report()["state"], told(log)) == ("ok", [])
 
 
-async def test_a_poller_that_fails_is_told(city: City, clock: time_machine.Traveller, log: list[dict[str, Any]]) -> None:
+async def test_a_poller_that_fails_is_told(city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]) -> None:
     polls = open_polls(city.engines.location)
     polls.succeeded("letters", START - timedelta(hours=1))
     for _time in range(5):
@@ -246,7 +250,7 @@ async def test_a_poller_that_fails_is_told(city: City, clock: time_machine.Trave
     assert (city.report()["state"], city.report()["error"], told(log)) == ("failing", "401", [("error", "failing")])
 
 
-async def test_two_gateways_tell_it_once(city: City, clock: time_machine.Traveller, log: list[dict[str, Any]]) -> None:
+async def test_two_gateways_tell_it_once(city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]) -> None:
     other = Watch(city.engines, city.transactions, city.wired, no_client)
     city.sick.write_text("ill")
     await city.watch.probe()

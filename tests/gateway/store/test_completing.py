@@ -83,7 +83,7 @@ def test_parts_are_one_request_however_they_are_cut_into_batches(engines: Engine
     at = 0
     for size in sizes:
         rows = range(at, at + size)
-        media = {"media": [{"url": "https://pictures.example/1"}]}
+        media: dict[str, Any] = {"media": [{"url": "https://pictures.example/1"}]}
         write(engines, taken[at : at + size], [part(taken[n], WORDS[n], after=n, **(media if n == 1 else {})) for n in rows])
         at += size
     (request,) = listed(engines)
