@@ -12,6 +12,8 @@ from normalizer.model import InboundMessage, Sender
 
 HOSTS = (".fbcdn.net", ".fbsbx.com", ".cdninstagram.com")
 """Where Meta keeps what people posted."""
+LATEST = 32_000_000_000
+"""Unix seconds of a day in the year 2984: a time that is not between this and 1970 is none."""
 
 
 def fill(message: InboundMessage, document: dict[str, Any]) -> None:
@@ -21,8 +23,8 @@ def fill(message: InboundMessage, document: dict[str, Any]) -> None:
         raise Unreadable("no update that is a message")
     hints = message.hints
     hints["account"] = update.account
-    if update.time:
-        message.sent_datetime = datetime.fromtimestamp(min(update.time, 32_000_000_000), UTC)
+    if 0 < update.time < LATEST:
+        message.sent_datetime = datetime.fromtimestamp(update.time, UTC)
     kind = update.kind.removesuffix("_deleted")
     if kind.startswith("whatsapp"):
         _meta_whatsapp.fill(message, update)
@@ -56,7 +58,7 @@ def _page(message: InboundMessage, update: Update, kind: str) -> None:
     message.message_id = own_id
     message.permalink = f"https://www.facebook.com/{own_id}"
     message.text = _shapes.text(value.get("message")).strip()
-    if isinstance(value.get("created_time"), int) and 0 < value["created_time"] < 32_000_000_000:
+    if isinstance(value.get("created_time"), int) and 0 < value["created_time"] < LATEST:
         message.sent_datetime = datetime.fromtimestamp(value["created_time"], UTC)
     parent = _shapes.identifier(value.get("parent_id"))
     if kind == "page_comment":

@@ -290,7 +290,8 @@ class X:
             raise refusal.for_poller() from refusal
         except Unclear as error:
             raise Unavailable(str(error)) from error
-        return Health(token_expires=self._access.ends, detail=f"{detail}; {self._budget}")
+        used = str(self._budget) if context.notebook is not None else f"at most {self._budget.most} reads a day"
+        return Health(token_expires=self._access.ends, detail=f"{detail}; {used}")
 
     async def _who(self, http: MakeClient, notebook: Notebook | None) -> str:
         async with self._access.calling(http, notebook) as caller:

@@ -181,6 +181,15 @@ def test_parts_of_a_call_can_be_taken_apart_again() -> None:
             assert [other.source_id for other in again if not other.ignored] == ([] if update.ignored else [update.source_id])
 
 
+# A time before the year 1 once ended the reading of a comment that was otherwise whole.
+@pytest.mark.parametrize("time", [-62_135_596_801, 10**15, "soon", None])
+def test_an_odd_time_is_no_time(time: object) -> None:
+    value = {"from": {"id": "7", "username": "zoe"}, "id": "17", "text": "hello"}
+    body = orjson.dumps({"object": "instagram", "entry": [{"id": "178", "time": time, "changes": [{"field": "comments", "value": value}]}]})
+    message = meta().translate(RawMessage("17", RECEIVED, "application/json", body))
+    assert (message.text, message.sent_datetime) == ("hello", None)
+
+
 def test_a_stop_is_a_command() -> None:
     raw = RawMessage("m", RECEIVED, "application/json", event(message={"mid": "m", "text": "ARRET"}))
     assert meta().translate(raw).hints["command"] == "stop"
