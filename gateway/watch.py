@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +17,7 @@ import structlog
 from channels.base import Canaried, ProbeContext, Probed
 from channels.base import Health as Found
 from channels.outward import MakeClient
-from gateway import health, metrics, probing
+from gateway import health, metrics, polling, probing
 from gateway.clock import now
 from gateway.health import ALARMS, Alarm, Known
 from gateway.overview import Habits, look
@@ -41,6 +42,7 @@ class Watch:
         self._engines, self._transactions, self._wired = engines, transactions, wired
         self._context = ProbeContext(http, wired.configuration.server.public_url)
         self._habits: Habits = {}
+        self._started = now()
 
     def jobs(self) -> dict[str, tuple[timedelta, Job]]:
         """The periodic jobs by name, with their periods."""
@@ -56,9 +58,9 @@ class Watch:
         """Ask every channel that can tell, some at a time, and note what they say; then judge."""
         doors = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(channel_id: str, channel: Probed) -> None:
+        async def one(channel_id: str, channel: Probed, context: ProbeContext) -> None:
             async with doors:
-                asked = await probing.ask(channel, self._context, probing.secrets_of(self._wired.channel_settings[channel_id]))
+                asked = await probing.ask(channel, context, probing.secrets_of(self._wired.channel_settings[channel_id]))
             jurisdiction_id = self._wired.channel_jurisdictions[channel_id]
             found = asked.found or Found()
 
@@ -77,7 +79,8 @@ class Watch:
             await self._transactions.run(_note)
 
         probed = {name: channel for name, channel in self._wired.channels.items() if isinstance(channel, Probed)}
-        await asyncio.gather(*(one(name, channel) for name, channel in probed.items()))
+        async with polling.probing(self._engines.location, self._context.http, self._context.public_url) as context:
+            await asyncio.gather(*(one(name, channel, context(name)) for name, channel in probed.items()))
         await self.judge()
 
     async def canary(self, channel_id: str) -> None:
@@ -105,7 +108,9 @@ class Watch:
         found = await asyncio.to_thread(look, self._wired, self._engines, self._habits)
         settings = self._wired.configuration.health
         wanted = {(name, kind): why for name, known in found.items() for kind, why in health.alarms(known, settings, at).items()}
-        turned = await self._transactions.run(lambda connection: self._turn(connection, found, wanted, at))
+        # While the gateway was away messages and canaries waited with their senders, who come again.
+        catching_up = frozenset({"silent", "canary"} if at - self._started < settings.canary_deadline else ())
+        turned = await self._transactions.run(lambda connection: self._turn(connection, found, wanted, at, catching_up))
         for channel_id, kind, raised in turned:
             if not raised:
                 _log.info("channel recovered", channel=channel_id, kind=kind)
@@ -123,14 +128,20 @@ class Watch:
             metrics.channel(channel_id, up=health.failing(known, at) is None, last=last.timestamp() if last else 0.0, alarms=wanted)
 
     def _turn(
-        self, connection: Connection, found: Mapping[str, Known], wanted: Mapping[tuple[str, Alarm], str], at: datetime
+        self,
+        connection: Connection,
+        found: Mapping[str, Known],
+        wanted: Mapping[tuple[str, Alarm], str],
+        at: datetime,
+        not_yet: AbstractSet[str],
     ) -> list[tuple[str, Alarm, bool]]:
         history.lock(connection)
         raised = channels.alarms(connection, found)
         turned: list[tuple[str, Alarm, bool]] = []
         for channel_id, known in found.items():
             pairs = [(channel_id, kind) for kind in ALARMS]
-            turned += [(*pair, pair in wanted) for pair in pairs if (pair in wanted) != (pair in raised)]
+            changed = [(*pair, pair in wanted) for pair in pairs if (pair in wanted) != (pair in raised)]
+            turned += [(name, kind, on) for name, kind, on in changed if not (on and kind in not_yet)]
             since = health.silent_since(known, at)
             if since != known.state.silent_since:
                 channels.silent(connection, channel_id, since)

@@ -9,7 +9,9 @@ request of its own, whatever it replies to.
 
 What a channel says belongs together (``hints["conversation"]``: an album, a text in several parts, the turns of a call) and comes from the
 same sender within ``hints["conversation_window"]`` seconds (600) is one request: the later part completes it (see ``merge``), an emergency
-too, which only raises it. A part that does not find an open request of its conversation stands for itself.
+too, which only raises it. Where the channel says that a message is whole (a window of next to nothing), it is a part all the same within
+ten minutes if it says what the request so far lacks: words after a photo, a place after a cry for help. A part that does not find an open
+request of its conversation stands for itself.
 
 ``hints["canary"]`` is the token of a message that the gateway sent itself; where the store knows the token it is no resident's.
 
@@ -26,7 +28,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from normalizer import screen
+from normalizer import merge, screen
 from normalizer.locate import address_key
 from normalizer.model import Evidence, InboundMessage
 from normalizer.pipeline import Context, Known, Work
@@ -119,7 +121,7 @@ def _same_conversation(work: Work, known: Known) -> bool:
     conversation = conversation_of(work)
     if conversation is None:
         return False
-    item = _nearest(known.messages.by_conversation(conversation), conversation, work.message.intake_id)
+    item = _nearest(known.messages.by_conversation(conversation), conversation, work)
     if item is not None and item.service_request_id is not None and not (work.emergency.flag and not item.own):
         work.settle("follow_up", "same_conversation")
         if work.message.disposition == "follow_up":
@@ -135,21 +137,27 @@ def _same_conversation(work: Work, known: Known) -> bool:
     return False
 
 
-def _nearest(found: Sequence[KnownMessage], conversation: Conversation, intake_id: str) -> KnownMessage | None:
+def _nearest(found: Sequence[KnownMessage], conversation: Conversation, work: Work) -> KnownMessage | None:
     """The last one before this message within the window; where there is none, the first one after it (it was read earlier)."""
     near: list[tuple[datetime, KnownMessage]] = [
         (item.received_datetime, item)
         for item in found
         if item.service_request_id
         and not item.closed
-        and item.intake_id != intake_id
+        and item.intake_id != work.message.intake_id
         and item.received_datetime is not None
-        and abs((item.received_datetime - conversation.at).total_seconds()) <= conversation.window
+        and abs((item.received_datetime - conversation.at).total_seconds()) <= _window(item, conversation, work)
     ]
     earlier = [pair for pair in near if pair[0] <= conversation.at]
     if earlier:
         return max(earlier, key=lambda pair: pair[0])[1]
     return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _window(item: KnownMessage, conversation: Conversation, work: Work) -> float:
+    """How far from the other part this one may be: a channel may say "not at all" of what looks whole, and be wrong where it is awaited."""
+    awaited = item.own and merge.supplies(work.requests[0] if work.requests else None, item.lacks)
+    return max(conversation.window, WINDOW) if awaited else conversation.window
 
 
 def _me_too(work: Work, known: Known) -> bool:

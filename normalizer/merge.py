@@ -29,11 +29,13 @@ from normalizer import dedupe
 from normalizer.locate import address_key
 from normalizer.model import Emergency, Evidence, InboundMessage, LocationCandidate, Priority, ServiceRequest
 from normalizer.pipeline import Context, Known, Work, understand
+from normalizer.words import fold
 
 DESCRIPTION = 4_000
 """Characters of a description (see ``draft``)."""
 _SOURCE = "conversation"
 _CANDIDATES = 5
+_LONGEST_PLACE = 200
 _PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "emergency")
 _PRECISION = ("unknown", "area", "place", "street", "intersection", "address", "point")
 _READ_AGAIN = ("language", "summary", "kind", "service_code", "service_name", "department", "agency_responsible", "expected_datetime",
@@ -42,6 +44,14 @@ _CHANGES = (
     *_READ_AGAIN, "description", "priority", "emergency", "address_string", "address_id", "zipcode", "lat", "long", "location", "media_url",
     "first_name", "last_name", "email", "phone", "account_id", "attributes", "visibility", "duplicate_links",
 )  # fmt: skip
+
+
+WORDS, PLACE, WHEREABOUTS = "words", "place", "whereabouts"
+_SMALL = frozenset(
+    """at on in the by near corner of and it is s here i m am intersection no number
+    au a la le les l du de des d en sur coin et c est ce ici je suis pres dans angle numero""".split()
+)
+"""Words beside an address that say nothing of what is wrong there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,40 @@ class _Part(NamedTuple):
     start: int
     end: int
     literal: bool
+
+
+def lacking(request: ServiceRequest) -> frozenset[str]:
+    """What a request does not say yet.
+
+    ``words`` where it has none, or only those of a place; ``place`` where none is known; ``whereabouts`` where that is so of an emergency.
+    """
+    found = set()
+    if not request.description.strip() or only_a_place(request):
+        found.add(WORDS)
+    if not _placed(request):
+        found.add(PLACE)
+        if request.emergency.flag:
+            found.add(WHEREABOUTS)
+    return frozenset(found)
+
+
+def only_a_place(request: ServiceRequest) -> bool:
+    """Whether the description is nothing but an address or a position."""
+    said = fold(request.description[: _LONGEST_PLACE + 1]).split()
+    if not _placed(request) or len(request.description) > _LONGEST_PLACE or not said:
+        return False
+    named = set(fold(request.address_string or "").split())
+    return all(word in named or word in _SMALL or (request.lat is not None and word.isdigit()) for word in said)
+
+
+def supplies(draft: ServiceRequest | None, lacks: frozenset[str]) -> bool:
+    """Whether a later message of the same conversation says what its request lacks, so that it belongs to it though it looks whole.
+
+    Anything, where there was only a picture or a place; a place and nothing else, where there was none; any place, for an emergency.
+    """
+    if draft is None:
+        return False
+    return WORDS in lacks or (PLACE in lacks and only_a_place(draft)) or (WHEREABOUTS in lacks and _placed(draft))
 
 
 def complete(request: ServiceRequest, work: Work, context: Context, known: Known) -> Completed:

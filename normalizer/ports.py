@@ -21,7 +21,8 @@ class KnownMessage:
 
     ``service_code``, ``address_string`` and ``requested_datetime`` are those of its request, where the store gives them: they tell a reply
     to a closed request from a new matter. ``received_datetime`` is the message's own. ``own`` is true where the request began in the same
-    conversation, so that what is written later completes it; false where the conversation joined somebody else's request.
+    conversation, so that what is written later completes it; false where the conversation joined somebody else's request. ``lacks`` names
+    what the request does not say yet (see ``merge.lacking``).
     """
 
     intake_id: str
@@ -34,6 +35,7 @@ class KnownMessage:
     received_datetime: datetime | None = None
     requested_datetime: datetime | None = None
     own: bool = False
+    lacks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

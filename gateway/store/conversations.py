@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, func, select
 
 from gateway.store.keys64 import key64
 from gateway.store.tables import MESSAGE, MESSAGE_REFERENCE, REQUEST_MESSAGE, SERVICE_REQUEST
-from normalizer.correlate import conversation_of
+from normalizer.correlate import WINDOW, conversation_of
+from normalizer.merge import lacking
+from normalizer.model import Emergency, ServiceRequest
 from normalizer.pipeline import Work
 from normalizer.ports import Conversation, KnownMessage
 
@@ -32,13 +35,19 @@ class Conversations:
         self._connection, self._newest = connection, newest
         self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
         self._fetched: set[int] = set()
+        self._lacks: dict[str, frozenset[str]] = {}
         self._fetch({key for work in works for key in around(work)})
 
     def find(self, jurisdiction_id: str, conversation: Conversation) -> list[KnownMessage]:
         """The messages of the hours that the window touches."""
         keys = _keys(jurisdiction_id, conversation)
         self._fetch(set(keys))
-        return [found for key in keys for found in self._messages.get(key, ())]
+        found = [message for key in keys for message in self._messages.get(key, ())]
+        return [replace(message, lacks=self._lacks.get(message.service_request_id or "", frozenset())) for message in found]
+
+    def changed(self, request: ServiceRequest) -> None:
+        """Remember what a request lacks that this transaction begins or completes."""
+        self._lacks[request.service_request_id] = lacking(request)
 
     def add(self, work: Work, service_request_id: str, requested: datetime | None) -> None:
         """Remember a message that this transaction adds."""
@@ -79,6 +88,7 @@ class Conversations:
                     SERVICE_REQUEST.c.service_request_id,
                     SERVICE_REQUEST.c.status,
                     SERVICE_REQUEST.c.requested_datetime,
+                    SERVICE_REQUEST.c.document,
                 )
                 .join(
                     MESSAGE_REFERENCE,
@@ -90,7 +100,9 @@ class Conversations:
                 .where(ranked.c.place <= self._newest)
                 .order_by(ranked.c.seq)
             )
-            for key, own, sender_key, intake_id, received, number, status, requested in self._connection.execute(statement):
+            for key, own, sender_key, intake_id, received, number, status, requested, document in self._connection.execute(statement):
+                if number not in self._lacks:
+                    self._lacks[number] = lacking(_what_counts(document))
                 self._messages[key].append(
                     KnownMessage(
                         intake_id=intake_id,
@@ -103,6 +115,17 @@ class Conversations:
                         own=own,
                     )
                 )
+
+
+def _what_counts(document: str) -> ServiceRequest:
+    """What of a stored request says whether it lacks anything, without reading all of it."""
+    fields = orjson.loads(document)
+    return ServiceRequest.model_construct(
+        description=fields.get("description", ""),
+        address_string=fields.get("address_string"),
+        lat=fields.get("lat"),
+        emergency=Emergency(flag=fields.get("emergency", {}).get("flag", False)),
+    )
 
 
 def key_of(jurisdiction_id: str, conversation: Conversation) -> int:
@@ -122,7 +145,7 @@ def begins_or_completes(work: Work) -> bool:
 
 
 def _keys(jurisdiction_id: str, conversation: Conversation) -> list[int]:
-    window = timedelta(seconds=conversation.window)
+    window = timedelta(seconds=max(conversation.window, WINDOW))
     first, last = (int(at.timestamp() // 3600) for at in (conversation.at - window, conversation.at + window))
     return [_key(jurisdiction_id, conversation, hour) for hour in range(first, last + 1)]
 

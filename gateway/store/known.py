@@ -64,6 +64,7 @@ class Facts:
         if belongs_to:
             self.conversations.add(work, belongs_to, first.requested_datetime if first else None)
             if first is not None and work.follows is None:
+                self.conversations.changed(first)
                 self._begun[belongs_to] = (message.intake_id, work.sender_key, first)
         if work.follows is None:
             for request in work.requests:

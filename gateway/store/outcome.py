@@ -208,6 +208,7 @@ class OutcomeWriter:
         if done.changed or done.files:
             self._growing.completed(request_id, done.request)
             facts.neighbours.add(done.request, work.sender_key)
+            facts.conversations.changed(done.request)
         row = {"jurisdiction_id": message.jurisdiction_id, "request_id": request_id}
         known = places(before)
         for place in places(done.request):

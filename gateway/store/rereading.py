@@ -18,10 +18,11 @@ from gateway.store.claims import read_back
 from gateway.store.documents import unpack
 from gateway.store.engine import Engines
 from gateway.store.known import Facts
-from gateway.store.numbers import row_number
+from gateway.store.numbers import public_number, row_number
 from gateway.store.requests import load_many
 from gateway.store.stored import Stored, stored_from_row
 from gateway.store.tables import INBOX, MESSAGE, REQUEST_MESSAGE
+from normalizer.merge import WORDS
 from normalizer.model import ServiceRequest
 from normalizer.pipeline import Known, Work
 from normalizer.ports import Conversation, KnownMessage, KnownRequest
@@ -110,6 +111,11 @@ class Before:
             self._seqs[intake_id] = found or 0
         return self._seqs[intake_id]
 
+    def joined(self, seq: int) -> set[str]:
+        """The requests that the message ``seq`` belongs to, as it is stored."""
+        rows = self._connection.execute(select(REQUEST_MESSAGE.c.request_id).where(REQUEST_MESSAGE.c.seq == seq))
+        return {public_number(number) for number in rows.scalars()}
+
     def first_of(self, service_request_id: str) -> int:
         """The number of the message that a request began with."""
         if service_request_id not in self._first:
@@ -131,11 +137,15 @@ class _Messages:
         return found if found is not None and self._before.seq_of(found.intake_id) < self._seq else None
 
     def by_conversation(self, conversation: Conversation) -> Sequence[KnownMessage]:
-        # Several workers may have read the parts in another order: what counts is where their request began. It was open then.
+        # Several workers may have read the parts in another order: one that came later counts where it began the request of this one. What
+        # the request lacked then is not known any more, so that a message which joined it is taken to have said that. It was open.
+        joined = self._before.joined(self._seq)
         return [
-            replace(found, closed=False)
+            replace(found, closed=False, lacks=frozenset({WORDS}) if found.service_request_id in joined else frozenset())
             for found in self._now.messages.by_conversation(conversation)
-            if found.service_request_id and self._before.first_of(found.service_request_id) != self._seq
+            if found.service_request_id
+            and self._before.first_of(found.service_request_id) != self._seq
+            and (found.service_request_id in joined or self._before.seq_of(found.intake_id) < self._seq)
         ]
 
 

@@ -67,6 +67,7 @@ class City:
         self.engines = Engines(location)
         self.transactions = Transactions(self.engines)
         self.watch = Watch(self.engines, self.transactions, self.wired, no_client)
+        self.watch._started = START - timedelta(days=1)
 
     def report(self, channel_id: str = "letters") -> dict[str, Any]:
         found = {report["channel_id"]: report for report in overview.reports(self.wired, self.engines, now())}
@@ -257,6 +258,19 @@ async def test_two_gateways_tell_it_once(city: City, clock: time_machine.Travell
     clock.shift(600)
     await asyncio.gather(city.watch.judge(), other.judge(), city.watch.judge())
     assert told(log) == [("error", "failing")]
+
+
+async def test_after_a_start_what_waited_elsewhere_may_still_come(
+    city: City, clock: time_machine.Traveller, log: list[MutableMapping[str, Any]]
+) -> None:
+    await city.watch.canary("letters")
+    clock.shift(86_400)
+    again = Watch(city.engines, city.transactions, city.wired, no_client)
+    await again.judge()
+    assert (city.report()["canary"]["overdue"], told(log)) == (True, [])
+    clock.shift(15 * 60)
+    await again.judge()
+    assert told(log) == [("error", "canary")]
 
 
 async def test_each_job_is_run_once_in_its_period(city: City, clock: time_machine.Traveller) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from normalizer.merge import Completed, complete
+from normalizer.merge import Completed, complete, lacking, only_a_place
 from normalizer.model import Attachment, Evidence, Sender, ServiceRequest
 from normalizer.pipeline import Known, Work
 from normalizer.ports import KnownMessage, KnownRequest
@@ -50,6 +50,7 @@ def known(first: Work, *, request: str = NUMBER, **changes: Any) -> Known:
         "service_request_id": request,
         "received_datetime": first.message.received_datetime,
         "own": True,
+        "lacks": lacking(first.requests[0]) if first.requests else frozenset(),
     }
     item = KnownMessage(**(fields | changes))
     return Known(messages=FakeMessages(conversations=[(("text", f"phone:{PHONE}", "album-1"), item)]))
@@ -97,7 +98,7 @@ def test_within_ten_minutes_either_way(minutes: int) -> None:
 def test_the_channel_says_how_long_the_window_is(minutes: int, window: Any, merges: bool) -> None:
     first = part("A pothole")
     run(first)
-    later = run(part("on Main Street", order=minutes, hints={} if window is None else {"conversation_window": window}), known(first))
+    later = run(part("it is deep", order=minutes, hints={} if window is None else {"conversation_window": window}), known(first))
     assert later.message.disposition == ("follow_up" if merges else "request")
 
 
@@ -106,6 +107,51 @@ def test_a_part_whose_first_is_no_open_request_stands_for_itself(changes: dict[s
     first = part("A pothole")
     run(first)
     assert run(part("on Main Street", order=1), known(first, **changes)).message.disposition == "request"
+
+
+WHOLE = {"conversation_window": 0.001}
+"""What a channel says of a message in which nothing looks like a part."""
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "joins"),
+    [
+        # Words after a photo or a place: whole or not, they are what was missing.
+        (part(hints={"media": [{"url": "https://a.example/1"}]}), part("The lamp is out.", order=9, hints=WHOLE), True),
+        (part("12 Main St"), part("The lamp is out.", order=9, hints=WHOLE), True),
+        (part("", hints={"lat": 45.5, "long": -73.6}), part("The lamp is out.", order=9, hints=WHOLE), True),
+        (part("12 Main St"), part("The lamp is out.", order=11, hints=WHOLE), False),
+        # A place and nothing else, where none was known.
+        (part("The lamp is out."), part("At 12 Main Street", order=9, hints=WHOLE), True),
+        (part("The lamp is out."), part("C'est au coin de Saint-Denis et Rachel", order=9, hints=WHOLE), True),
+        (part("The lamp is out at 9 Elm Street."), part("12 Main Street", order=9, hints=WHOLE), False),
+        (part("The lamp is out."), part("There is graffiti at 12 Main Street", order=9, hints=WHOLE), False),
+        # Somebody in danger says where: whatever else they say.
+        (part("HELP! There is a fire!"), part("Hurry, it is at 12 Main Street, there are children", order=9, hints=WHOLE), True),
+        # Two whole texts are two messages.
+        (part("The lamp is out."), part("There is a pothole too.", order=1, hints=WHOLE), False),
+    ],
+    ids=lambda value: value.message.text if isinstance(value, Work) else str(value),
+)
+def test_a_whole_message_is_a_part_where_it_says_what_is_missing(first: Work, later: Work, joins: bool) -> None:
+    run(first)
+    assert run(later, known(first)).message.disposition == ("follow_up" if joins else "request")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("12 Main Street", True),
+        ("It's at 12 Main St.", True),
+        ("au 4008, rue Saint-Denis", True),
+        ("45.5123, -73.5678", True),
+        ("12 Main Street has a pothole", False),
+        ("Main Street is dark", False),
+        ("hello", False),
+    ],
+)
+def test_a_text_that_is_only_a_place(text: str, place: bool) -> None:
+    assert only_a_place(run(part(text)).requests[0]) is place
 
 
 def test_another_sender_or_channel_is_another_conversation() -> None:

@@ -233,6 +233,25 @@ def statements_of(engines: Engines, piece: Callable[[], None]) -> int:
     return len(seen)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_what_a_request_lacks_is_known_within_a_batch_and_across(engines: Engines, together: bool) -> None:
+    """Whole texts are two requests, but for the words that a photo waited for."""
+    taken = stored(engines, 4)
+    texts = ["", "The street light is out.", "12 Main Street.", "There is a pothole too."]
+    outcomes = [
+        part(row, words, after=n, conversation_window=0.001, **({} if words else {"media": [{"url": "https://pictures.example/1"}]}))
+        for n, (row, words) in enumerate(zip(taken, texts, strict=True))
+    ]
+    if together:
+        write(engines, taken, outcomes)
+    else:
+        for row, outcome in zip(taken, outcomes, strict=True):
+            write(engines, [row], [outcome])
+    lamp, pothole = listed(engines)
+    assert (lamp.description, lamp.address_string) == ("The street light is out.\n12 Main Street.", "12 Main Street")
+    assert pothole.description == "There is a pothole too."
+
+
 def test_the_cost_does_not_grow_with_the_conversation(engines: Engines) -> None:
     taken = stored(engines, 62)
     write(engines, taken[:1], [part(taken[0], "A pothole")])
