@@ -317,11 +317,15 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """What the gateway gives a probe. ``notebook`` is the adapter's own, where the one who asks has the store open."""
+    """What the gateway gives a probe: it may run in another process than the one that polls.
+
+    ``notebook`` is the adapter's own and ``position`` its poller's stored cursor, where the one who asks has the store open.
+    """
 
     http: MakeClient
     public_url: str = ""
     notebook: Notebook | None = None
+    position: str | None = None
 
 
 @runtime_checkable

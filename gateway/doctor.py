@@ -12,13 +12,15 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Literal
 
 from channels.base import Channel, ChannelError, ProbeContext, Probed
+from channels.outward import MakeClient
 from config.settings import Store
 from config.types import Listen
 from gateway import guard
@@ -229,14 +231,34 @@ async def adapters(wired: Wired) -> AsyncIterator[Finding]:
     from gateway.http import client
     from gateway.sinks.base import close
 
-    context = ProbeContext(client, wired.configuration.server.public_url)
     try:
-        for name, channel in wired.channels.items():
-            yield await _channel(f"channels.{name}", wired, name, channel, context)
+        async with _asking(wired, client) as context:
+            for name, channel in wired.channels.items():
+                yield await _channel(f"channels.{name}", wired, name, channel, context(name))
         for name, sink in wired.sinks.items():
             yield await _probe(f"sinks.{name}", sink.check())
     finally:
         await close(wired.sinks.values())
+
+
+@asynccontextmanager
+async def _asking(wired: Wired, http: MakeClient) -> AsyncIterator[Callable[[str], ProbeContext]]:
+    """What channels are given when they are asked; with what the store knows of them, where there is a store already."""
+    from gateway.polling import probing
+    from gateway.store import schema
+    from gateway.store.location import locate
+
+    public_url = wired.configuration.server.public_url
+    location = locate(wired.configuration.store.url)
+    try:
+        current = await asyncio.to_thread(schema.is_current, location)
+    except StoreError:
+        current = False
+    if not current:
+        yield lambda _channel_id: ProbeContext(http, public_url)
+        return
+    async with probing(location, http, public_url) as context:
+        yield context
 
 
 async def _channel(where: str, wired: Wired, name: str, channel: Channel, context: ProbeContext) -> Finding:

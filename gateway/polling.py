@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
 
-from channels.base import Accept, Notebook, PollContext, Poller, RateLimited, Temporary, Unavailable, Waiting
+from channels.base import Accept, Notebook, PollContext, Poller, ProbeContext, RateLimited, Temporary, Unavailable, Waiting
 from channels.outward import MakeClient
 from gateway import failpoint
 from gateway.backoff import Backoff
 from gateway.clock import now
-from gateway.store.polls import Polls, PollState
+from gateway.store.location import StoreLocation
+from gateway.store.polls import Polls, PollState, open_polls
 
 _log = structlog.get_logger("gateway.polling")
 _BACKOFF = Backoff(first=2.0, cap=300.0, least=0.5)
@@ -181,6 +182,19 @@ class Polling:
 async def _waited(poller: Waiting, context: PollContext) -> bool:
     await poller.wait(context)
     return True
+
+
+@asynccontextmanager
+async def probing(location: StoreLocation, http: MakeClient, public_url: str) -> AsyncIterator[Callable[[str], ProbeContext]]:
+    """What channels are given, by their ids, when they are asked whether they work: also how far their pollers have come."""
+    polls = open_polls(location)
+    try:
+        positions: dict[str, str | None] = {}
+        with suppress(Exception):  # a channel can be asked without it
+            positions = {state.channel_id: state.position for state in await asyncio.to_thread(polls.states)}
+        yield lambda channel_id: ProbeContext(http, public_url, _Notes(polls, channel_id), positions.get(channel_id))
+    finally:
+        await asyncio.to_thread(polls.close)
 
 
 class _Notes:

@@ -94,8 +94,6 @@ class Reader:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self.again: tuple[str, ...] = ()
-        """The mails that could not be fetched in the last round."""
         self._tries: dict[str, tuple[int, float]] = {}
         self._folders: dict[str, str] = {}
 
@@ -123,7 +121,6 @@ class Reader:
                         await self._move(graph, item["id"], self._rules.failed if outcome.held else self._rules.processed)
                     cursor = replace(cursor, again=tuple(one for one in cursor.again if one != item["id"]))
             cursor = replace(cursor, link=link)
-            self.again = cursor.again
             yield None, cursor
             if ended:
                 return

@@ -21,7 +21,8 @@ from channels.email._graph_client import Graph, NotThere
 _log = structlog.get_logger(__name__)
 NOTE: Final = "subscription"
 EVENT: Final = "lifecycle"
-"""Notes of the notebook: which subscription there is, and what Graph said of it since."""
+TROUBLE: Final = "subscription_trouble"
+"""Notes of the notebook: which subscription there is, what Graph said of it since, and why there is none."""
 REMOVED, REAUTHORIZE, MISSED = "subscriptionRemoved", "reauthorizationRequired", "missed"
 LIFE = timedelta(days=1)
 """How long a subscription is asked for. Graph allows days; a short one is soon replaced when it got lost without a word."""
@@ -36,23 +37,21 @@ class Subscription:
         self._resource, self._url, self._client_state, self._now = resource, url, client_state, now
         self._of = hashlib.sha256(f"{resource}\0{url}\0{client_state}".encode()).hexdigest()[:16]
         self._next_try = 0.0
-        self.expires: datetime | None = None
-        self.trouble = ""
-        """Why there is none, in words."""
 
     async def keep(self, graph: Graph, notebook: Notebook) -> None:
-        """See to it that there is a subscription for some hours more. Raises RateLimited; any other trouble is told in ``trouble``."""
+        """See to it that there is a subscription for some hours more. Raises RateLimited; any other trouble is noted and logged."""
         if time.monotonic() < self._next_try:
             return
+        trouble = ""
         try:
             await self._keep(graph, notebook)
-            self.trouble = ""
         except RateLimited:
             raise
         except ChannelError as error:
-            self._next_try = time.monotonic() + _REST
-            self.trouble = str(error)
-            _log.warning("no subscription at Graph: mail comes by asking alone", reason=str(error))
+            self._next_try, trouble = time.monotonic() + _REST, str(error)
+            _log.warning("no subscription at Graph: mail comes by asking alone", reason=trouble)
+        if trouble != (await notebook.get(TROUBLE) or ""):
+            await notebook.put(TROUBLE, trouble)
 
     async def _keep(self, graph: Graph, notebook: Notebook) -> None:
         known = _read(await notebook.get(NOTE))
@@ -65,9 +64,7 @@ class Subscription:
         elif event == REAUTHORIZE or _instant(known["expires"]) - self._now() < LIFE / 2:
             known = await self._renew(graph, known["id"])
         else:
-            self.expires = _instant(known["expires"])
             return
-        self.expires = _instant(known["expires"])
         await notebook.put(NOTE, orjson.dumps(known).decode())
         if event:
             await notebook.put(EVENT, "")
@@ -100,6 +97,16 @@ class Subscription:
 
     def _known(self, answer: dict[str, Any]) -> dict[str, str]:
         return {"id": str(answer.get("id", "")), "expires": str(answer.get("expirationDateTime") or self._end()), "of": self._of}
+
+
+async def told(notebook: Notebook) -> str:
+    """Whether Graph calls, in words, as the notebook has it."""
+    trouble, known = await notebook.get(TROUBLE), _read(await notebook.get(NOTE))
+    if trouble:
+        return f"Graph does not call: {trouble}"
+    if known is None:
+        return "Graph calls when the gateway runs"
+    return f"Graph calls until {_instant(known['expires']):%Y-%m-%d %H:%M} UTC, and then anew"
 
 
 def _read(note: str | None) -> dict[str, str] | None:

@@ -56,8 +56,6 @@ class Folder:
 
     def __init__(self, name: str, connect: Callable[[], Awaitable[Session]], rules: Rules) -> None:
         self.name, self._connect, self._rules = name, connect, rules
-        self.position: Position | None = None
-        """How far the last round came."""
         self._session: Session | None = None
         self._validity = 0
         self._tries: dict[tuple[int, int], tuple[int, float]] = {}
@@ -83,7 +81,8 @@ class Folder:
             position = Position(opened.validity)
         left: set[int] = set()
         if position.unmoved and self._rules.processed:
-            position = await self._move(position, [uid for uid in position.unmoved if uid in set(uids)], self._rules.processed, left)
+            there = set(uids)
+            position = await self._move(position, [uid for uid in position.unmoved if uid in there], self._rules.processed, left)
         todo = sorted(position.waiting(uids), key=lambda uid: ((opened.validity, uid) in self._tries, uid))
         for start in range(0, len(todo), _SIZES_AT_ONCE):
             chunk = todo[start : start + _SIZES_AT_ONCE]
@@ -93,9 +92,9 @@ class Folder:
                     async for raw, position in taken:
                         positions.put(self.name, position)
                         yield raw, positions.text()
-        self.position = position.seen([uid for uid in uids if uid not in left])
-        positions.put(self.name, self.position)
-        self._unchanged = (opened.validity, opened.next_uid, opened.exists - len(left), self.position) if not self.position.again else None
+        position = position.seen([uid for uid in uids if uid not in left])
+        positions.put(self.name, position)
+        self._unchanged = (opened.validity, opened.next_uid, opened.exists - len(left), position) if not position.again else None
         yield None, positions.text()
 
     async def _group(
@@ -202,6 +201,12 @@ class Folder:
         except asyncio.CancelledError:
             await self._leave_idle(session)
             raise
+        except Refused as error:
+            _log.warning(
+                "the server offers IDLE and refuses it: the mailbox is looked at now and then", folder=self.name, reason=str(error)
+            )
+            session.capabilities -= {"IDLE"}
+            await asyncio.Event().wait()
 
     async def _readable(self, session: Session) -> bool:
         """Wait while the server idles; whether there is something new. False: it is time to begin anew."""

@@ -80,6 +80,10 @@ class Positions:
         known = self._folders.get(folder)
         return known is not None and known.validity != validity
 
+    def has(self, folder: str) -> bool:
+        """Whether the folder was read before."""
+        return folder in self._folders
+
     def put(self, folder: str, position: Position) -> None:
         """Note how far a folder was read."""
         self._folders[folder] = position

@@ -27,7 +27,7 @@ from channels.base import Accept, Health, PollContext, ProbeContext, RawMessage,
 from channels.email._graph_client import CLOUDS, CloudName, Graph
 from channels.email._graph_notice import answer
 from channels.email._graph_round import Cursor, Reader, Rules
-from channels.email._graph_subscription import Subscription
+from channels.email._graph_subscription import Subscription, told
 from channels.email._oauth import OAuth, Tokens, manners
 from channels.email._trust import TrustSettings
 from channels.outward import MakeClient, Manners
@@ -168,9 +168,10 @@ class GraphMailbox:
             found: dict[str, Any] = await graph.json("GET", f"{self._rules.user}/mailFolders/{self._rules.folder}")
         count = found.get("totalItemCount")
         words = [f"{found.get('displayName', self._rules.folder)}: {count} mails"]
-        if self._reader.again:
-            words.append(f"{len(self._reader.again)} of them cannot be fetched")
-        words.append(self._notified(context.public_url))
+        again = Cursor.read(context.position, self._rules).again
+        if again:
+            words.append(f"{len(again)} of them cannot be fetched")
+        words.append(await self._notified(context))
         expires = self.settings.client_secret_expires
         return Health(
             token_expires=datetime.combine(expires, time(), UTC) if expires else None,
@@ -179,17 +180,12 @@ class GraphMailbox:
             detail="; ".join(words),
         )
 
-    def _notified(self, public_url: str) -> str:
+    async def _notified(self, context: ProbeContext) -> str:
         if self.settings.client_state is None:
             return "Graph does not call: there is no client_state"
-        if not public_url.startswith("https://"):
+        if not context.public_url.startswith("https://"):
             return "Graph does not call: server.public_url is not https"
-        subscription = self._subscription
-        if subscription is not None and subscription.trouble:
-            return f"Graph does not call: {subscription.trouble}"
-        if subscription is None or subscription.expires is None:
-            return "Graph calls when the gateway polls"
-        return f"Graph calls until {subscription.expires:%Y-%m-%d %H:%M} UTC, and then anew"
+        return await told(context.notebook) if context.notebook is not None else "Graph calls when the gateway runs"
 
     async def _subscribe(self, graph: Graph, context: PollContext) -> None:
         secret = self.settings.client_state

@@ -163,13 +163,14 @@ class Mailbox:
 
     async def check(self, context: ProbeContext, /) -> Health:
         """Sign in, count the mails of each folder and compare with what was taken. Raises Permanent or Temporary where that fails."""
+        from channels.email._imap_position import Positions
         from channels.email._imap_session import Refused, SignInRefused
         from channels.email._imap_thread import in_thread
 
-        words, waiting, known = [], 0, True
+        positions, words, waiting, known = Positions(context.position), list[str](), 0, True
         for folder in self._opened():
             try:
-                session = await self._session(folder.name, context.http, None, writable=False)
+                session = await self._session(folder.name, context.http, context.notebook, writable=False)
             except SignInRefused as error:
                 raise Permanent(str(error)) from error
             try:
@@ -182,11 +183,11 @@ class Mailbox:
                     await in_thread(session.close)
             if (self.settings.processed_folder or self.settings.failed_folder) and not session.can_move:
                 raise Permanent("the server offers neither MOVE nor UIDPLUS, so mails cannot be moved: leave out processed_folder")
-            position = folder.position
-            if position is None or position.validity != opened.validity:
+            if not positions.has(folder.name):
                 known = False
                 words.append(f"{folder.name}: {len(uids)} mails")
                 continue
+            position = positions.of(folder.name, opened.validity)
             left = position.waiting(uids)
             waiting += len(left)
             stuck = f", {len(position.again)} of them cannot be fetched" if position.again else ""

@@ -45,7 +45,7 @@ class Rounds:
 
     @property
     def probe(self) -> ProbeContext:
-        return ProbeContext(self.http, self.public_url)
+        return ProbeContext(self.http, self.public_url, self.notes, self.cursor)
 
     async def round(self, *, stop_after: int | None = None) -> list[str]:
         """``stop_after`` messages the gateway dies: the poller is left where it is, and the cursor where it was stored."""
