@@ -162,7 +162,7 @@ def _whatsapp(entry: dict[str, Any], change: dict[str, Any], document: dict[str,
             yield _unknown(alone("messages", message, contacts))
             continue
         people = _writers(message, contacts)
-        unsaid = "no_message" if message.get("type") in _WHATSAPP_UNSAID else ""
+        unsaid = "no_message" if _shapes.text(message.get("type")) in _WHATSAPP_UNSAID else ""
         revoked = _shapes.table(message.get("revoke"))
         kind = "whatsapp_deleted" if revoked else "whatsapp"
         time = _shapes.text(message.get("timestamp"))

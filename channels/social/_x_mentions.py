@@ -196,13 +196,13 @@ def _with_overlap(newest: int) -> int:
 def _belonging(post: dict[str, Any], includes: dict[str, list[Any]]) -> dict[str, Any]:
     """Of what a page brought along, what belongs to one post."""
     others = {other for _kind, other in references(post)}
-    posts = [item for name in ("tweets", "posts") for item in includes.get(name, []) if item.get("id") in others]
-    people = {post.get("author_id"), *(other.get("author_id") for other in posts)}
+    posts = [item for name in ("tweets", "posts") for item in includes.get(name, []) if _shapes.text(item.get("id")) in others]
+    people = {_shapes.text(item.get("author_id")) for item in (post, *posts)}
     keys = _shapes.table(post.get("attachments")).get("media_keys")
     keys = keys if isinstance(keys, list) else []
     place = _shapes.table(post.get("geo")).get("place_id")
     found = {
-        "users": [user for user in includes.get("users", []) if user.get("id") in people],
+        "users": [user for user in includes.get("users", []) if _shapes.text(user.get("id")) in people],
         "tweets": posts,
         "media": [item for item in includes.get("media", []) if item.get("media_key") in keys],
         "places": [item for item in includes.get("places", []) if item.get("id") == place],

@@ -162,7 +162,11 @@ class Meta:
             document = None
         if not isinstance(document, dict):
             return [RawMessage(_hosted.digest(body), now(), "application/json", body, envelope)]
-        found = list(split(document))
+        try:
+            found = list(split(document))
+        except Exception as error:  # noqa: BLE001  (a shape that nobody foresaw must not make Meta send it for ever)
+            _log.error("updates not taken apart", channel_id=self.channel_id, error=type(error).__name__, exc_info=True)
+            return [RawMessage(_hosted.digest(body), now(), "application/json", body, envelope)]
         ignored = Counter(update.ignored or "account" for update in found if update.ignored or not self._ours(update))
         if ignored:
             _log.debug("no messages", channel_id=self.channel_id, **ignored)
