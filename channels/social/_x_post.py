@@ -57,6 +57,8 @@ def fill(message: InboundMessage, document: dict[str, Any], username: str) -> No
         data = _shapes.table(data.get("payload"))
     if event.startswith("dm."):
         _direct(message, data)
+    elif event == "chat.received":
+        _encrypted(message, data)
     elif is_id(data.get("id")):
         _post(message, data, _Included(includes), username)
     else:
@@ -200,3 +202,14 @@ def _direct(message: InboundMessage, payload: dict[str, Any]) -> None:
     message.hints.update(private=True, person=sender, conversation=f"x:dm:{sender}")
     if data.get("attachment"):
         message.notes.append("a picture in a direct message is not fetched: look at it on X")
+
+
+def _encrypted(message: InboundMessage, payload: dict[str, Any]) -> None:
+    """A chat that only the two ends can read: that somebody wrote, and who, is all that X tells."""
+    sender = payload.get("sender_id")
+    message.sender = Sender(handle=f"id:{sender}" if is_id(sender) else None)
+    message.message_id = _shapes.identifier(payload.get("id")) or None
+    millis = _shapes.text(payload.get("created_at_msec"))
+    message.sent_datetime = datetime.fromtimestamp(int(millis) / 1000, UTC) if re.fullmatch(r"1[0-9]{12}", millis, re.ASCII) else None
+    message.hints.update(private=True, person=sender if is_id(sender) else "")
+    message.notes.append("an encrypted chat: look at it on X")
