@@ -1,12 +1,8 @@
-"""A complete tiny channel, made to be copied: ``note.py`` is all of it, ``tests/channels/example/`` are its tests.
+"""A complete tiny channel, made to be copied: ``note.py`` is all of it, ``tests/channels/example/`` and its page in ``docs`` the rest.
 
-To make a channel of your own:
-
-1. Copy ``channels/example/`` to ``channels/<channel>/`` and name the module after the service: ``channels/fax/machine.py`` is what
-   ``type = "fax.machine"`` means. There is no list to add it to. (One name is added to the contract ``channels-apart`` in
-   pyproject.toml; a test reminds you.)
-2. Say in ``Settings`` what an operator must know, in ``_read`` whom to believe, in ``translate`` what the bytes mean.
-3. Copy ``tests/channels/example/`` and put two captured messages into ``cases/``, each with a TOML file that says what is expected.
+Three files make a channel: the module (``channels/fax/machine.py`` is what ``type = "fax.machine"`` means; there is no list to add it to),
+``tests/channels/<channel>/adapters.py`` with captured messages in ``cases/<adapter>/``, and the page ``docs/channels/<type>.md``.
+``docs/guide-new-channel.md`` goes through it step by step.
 
 A channel that opens a port is a ``Listener`` and one that asks a service is a ``Poller``: see ``channels/base.py``.
 """

@@ -59,7 +59,7 @@ def document() -> str:
 def _top() -> Iterator[str]:
     plain = {name: info for name, info in Configuration.model_fields.items() if model_in(info.annotation) is None}
     yield from ("## At the top of the file", "")
-    yield from _table({name: info for name, info in plain.items() if name not in ("channels", "sinks")})
+    yield from table({name: info for name, info in plain.items() if name not in ("channels", "sinks")})
     for name, info in Configuration.model_fields.items():
         section = model_in(info.annotation)
         if section is None:
@@ -67,7 +67,7 @@ def _top() -> Iterator[str]:
         heading = f"[[{name}]]" if get_origin(info.annotation) is list else f"[{name}]"
         heading = f'[{name}."ID"]' if is_table_of_tables(info.annotation) else heading
         yield from (f"## `{heading}`", "", _sentence(section.__doc__), "")
-        yield from _table(names_of(section))
+        yield from table(names_of(section))
 
 
 def _adapters(title: str, section: str, root: str) -> Iterator[str]:
@@ -78,10 +78,11 @@ def _adapters(title: str, section: str, root: str) -> Iterator[str]:
     for kind in wiring.types(root):
         module = wiring.find(root, kind)
         yield from (f"### `{kind}`", "", _sentence(module.__doc__), "")
-        yield from _table({name: info for name, info in names_of(module.Settings).items() if name != "type"})
+        yield from table({name: info for name, info in names_of(module.Settings).items() if name != "type"})
 
 
-def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
+def table(fields: dict[str, FieldInfo]) -> Iterator[str]:
+    """The lines of a table of settings, with those of the tables in it."""
     if not fields:
         yield from ("No settings of its own.", "")
         return
@@ -93,7 +94,7 @@ def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
         inner = model_in(info.annotation)
         if inner is not None:
             yield from (f"`{name}`: {_sentence(inner.__doc__)}", "")
-            yield from _table(names_of(inner))
+            yield from table(names_of(inner))
 
 
 def _type(annotation: Any) -> str:
