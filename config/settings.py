@@ -121,7 +121,7 @@ class Dispatch(Section):
 
 
 class Health(Section):
-    """How the roads in are watched: they are asked, and it is noticed when they fall silent. See docs/channels.md."""
+    """How the roads in are watched: they are asked, and it is noticed when they fall silent. See docs/channels/README.md."""
 
     probe: Duration = Duration(minutes=5)
     """How often each channel that can tell is asked whether it works: ``"5 min"``, ``"1 h"``."""

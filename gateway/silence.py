@@ -9,7 +9,7 @@ up; after a day that brought less than usual (a holiday) it counts for as much l
 * twice the largest sum of any gap in its own history, which has its holidays and its nights.
 
 A channel is not judged before it is two weeks old, nor one that usually brings less than two messages a week: its sum would take months.
-The figures of this rule on simulated traffic stand in ``docs/channels.md``; ``tests/gateway/test_silence.py`` measures them again.
+The figures of this rule on simulated traffic stand in ``docs/channels/README.md``; ``tests/gateway/test_silence.py`` measures them again.
 """
 
 from __future__ import annotations

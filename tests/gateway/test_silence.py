@@ -79,7 +79,7 @@ def delay(counts: dict[int, int], broken: datetime) -> timedelta:
     raise AssertionError("never")
 
 
-# The whole table of docs/channels.md takes minutes to measure; here are its two ends, smaller.
+# The whole table of docs/channels/README.md takes minutes to measure; here are its two ends, smaller.
 @pytest.mark.parametrize(("a_day", "at_most", "told_within"), [(3, 1, timedelta(days=8)), (200, 1, timedelta(hours=6))])
 def test_it_is_seldom_wrong_and_soon_right(a_day: float, at_most: int, told_within: timedelta) -> None:
     dice = random.Random(311)
