@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ByteSize, field_validator
 
-from channels import _message
+from channels import _captions, _message
 from channels.base import AdapterSettings, RawMessage, TooLarge, Unreadable
-from channels.bulk import _captions, _mbox, _open311, _rows, _sniff, _text, _walk
+from channels.bulk import _mbox, _open311, _rows, _sniff, _text, _walk
 from channels.bulk._mapping import AS_IT_IS, BadMapping, MappingFile, load
 from channels.bulk._sniff import KINDS, Kind
 from normalizer.model import ChannelName, InboundMessage
@@ -284,7 +284,12 @@ class Files:
         spoken = content_type != "text/plain"
         message = InboundMessage(channel="phone" if spoken else self.settings.channel, source_id=raw.source_id, **common)
         message.received_datetime = raw.received_at
-        message.text = (_captions.spoken(text) if spoken else text).replace("\0", "")
+        message.text = (_spoken(text) if spoken else text).replace("\0", "")
         if encoding not in ("utf-8", "utf-8-sig"):
             message.notes.append(f"no encoding given, read as {encoding}")
         return message
+
+
+def _spoken(text: str) -> str:
+    """What subtitles say, one line for each voice."""
+    return "\n".join(f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text for cue in _captions.cues(text))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from channels import _captions
 from channels.base import RawMessage, Unreadable
-from channels.bulk import _captions, _text
+from channels.bulk import _text
 from channels.bulk.files import Files, Settings, build
 from tests.channels.case_files import RECEIVED, Case, check, load
 
@@ -46,10 +47,10 @@ def test_the_encoding_is_found_by_the_letters(encoding: str, text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_captions_never_fail(text: str) -> None:
-    _captions.spoken(text)
+    _captions.cues(text)
 
 
-@given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20), min_size=1, max_size=5))
+@given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20), min_size=1, max_size=5, unique=True))
 def test_what_was_spoken_is_what_is_read(words: list[str]) -> None:
     cues = "\n\n".join(f"{n}\n00:00:{n:02d}.000 --> 00:00:{n:02d}.900\n{word}" for n, word in enumerate(words, 10))
-    assert _captions.spoken(f"WEBVTT\n\n{cues}\n") == "\n".join(words)
+    assert [cue.text for cue in _captions.cues(f"WEBVTT\n\n{cues}\n")] == words
