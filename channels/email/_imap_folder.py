@@ -101,7 +101,7 @@ class Folder:
         self, group: Sequence[int], sizes: Mapping[int, int], position: Position, left: set[int]
     ) -> AsyncGenerator[tuple[RawMessage | None, Position], None]:
         """Hand over a group. Where mails are moved, the position stays before them until they are, so that a crash leaves none behind."""
-        mails = await self._attempt(_keyed, group) or {} if len(group) > 1 else {}
+        mails = dict(await self._attempt(_keyed, group) or {}) if len(group) > 1 else {}
         moves: dict[str, list[int]] = {}
         after = position
         for uid in group:

@@ -215,7 +215,7 @@ class Session:
 
     def abort(self) -> None:
         """End the connection at once; may be called while another thread waits on it, which then ends with an error."""
-        client = getattr(self._box, "client", None)
+        client: Any = getattr(self._box, "client", None)  # there is none before the connection is made
         with suppress(Exception):
             client.sock.shutdown(socket.SHUT_RDWR)
         with suppress(Exception):
