@@ -16,6 +16,19 @@ from normalizer.model import LocationCandidate
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a position stands in a layer of areas: the area's code (empty outside of all), metres to its boundary, neighbours that are near.
+
+    ``distance`` is infinite where the boundary is more than two kilometres away.
+    """
+
+    layer: str
+    code: str
+    distance: float
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KnownMessage:
     """A stored message that others may refer to. ``sender_key`` is the canonical identifier of who sent it (see identify).
 
@@ -102,6 +115,10 @@ class Gazetteer(Protocol):
         """Candidates for places named in ``text``, best first, each with the span it was read from."""
         ...
 
+    def standing(self, lat: float, long: float) -> Sequence[Standing]:
+        """The city's areas that a position lies in, layer by layer, with the distance to their boundary and the neighbours near it."""
+        ...
+
 
 class NothingKnown:
     """Knows no message, request or place: for a pure run."""
@@ -122,4 +139,7 @@ class NothingKnown:
         return ()
 
     def lookup(self, text: str) -> Sequence[LocationCandidate]:
+        return ()
+
+    def standing(self, lat: float, long: float) -> Sequence[Standing]:
         return ()

@@ -1,16 +1,25 @@
 """Where the problem is: what was said, never more than was said.
 
-``coordinates.py``  a pair of degrees written in a text
+What a text says by itself:
+
+``coordinates.py``  positions written in a text; ``pluscodes.py`` those that are written as plus codes
 ``streets.py``      kinds of street, directions and ordinals in both languages, and what they are in a key
 ``forms.py``        one street or address by its civic form; ``corners.py`` two streets at a corner
 ``addresses.py``    the addresses, intersections and streets of a text, in order
 ``key.py``          :func:`address_key`, by which two ways of writing an address are equal
 
-``stage`` fills ``address_string``, ``lat`` and ``long``, ``zipcode`` and ``location`` of each request. A place that a form or a pin gave
-wins
-over one in the text; one in the text over a photo's. Positions come from the sender, a photo or the city's gazetteer; none is computed.
+What it says next to the city's own gazetteer:
 
-Does not: know a city without its gazetteer, follow "across from the post office", or take a telephone's position for the problem's.
+``names.py``        an official name taken apart; ``everyday.py`` and ``landmarks.py`` the words that are names and something else
+``records.py``      streets, house numbers, places; ``city.py`` all of them, indexed; ``fuzzy.py`` names that are nearly right
+``mentions.py``     the streets that a text names, and how sure that is; ``joints.py`` corners and segments; ``spots.py`` places
+``reading.py``      :class:`CityGazetteer`: all of it as candidates
+``areas.py``        the areas that a position lies in; ``geometry.py`` the arithmetic
+
+``stage`` fills ``address_string``, ``lat`` and ``long``, ``zipcode`` and ``location`` of each request. A place that a form or a pin gave
+wins over one in the text; one in the text over a photo's. Positions come from the sender, a photo or the city's gazetteer.
+
+Does not: know a city without its gazetteer, or take a telephone's or a profile's position for the problem's.
 """
 
 from __future__ import annotations
@@ -22,11 +31,13 @@ from typing import Any
 from normalizer.locate import coordinates
 from normalizer.locate.addresses import Found, find, postal_code
 from normalizer.locate.key import address_key
-from normalizer.model import Evidence, InboundMessage, Location, LocationCandidate, ServiceRequest
+from normalizer.locate.streets import ordinal
+from normalizer.model import Evidence, InboundMessage, Location, LocationCandidate, ServiceRequest, Span
 from normalizer.pipeline import Context, Work
-from normalizer.words import TEXT_CAP, Reading
+from normalizer.ports import Gazetteer
+from normalizer.words import TEXT_CAP, Reading, fold
 
-__all__ = ["address_key", "find", "from_photo", "stage"]
+__all__ = ["address_key", "candidates", "find", "from_photo", "stage", "stand"]
 
 _CANDIDATES = 5
 _PHOTO = 0.6
@@ -48,9 +59,8 @@ def stage(batch: Sequence[Work], context: Context) -> None:
 
 def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, context: Context) -> None:
     hinted = _hinted(request, message)
-    written = _written(reading)
-    known = list(context.gazetteer.lookup(message.text_new[:TEXT_CAP]))[:_CANDIDATES]
-    candidates = [*known, *(item for item in written if all(item.span != other.span for other in known))]
+    known, written = _candidates(reading, context.gazetteer)
+    candidates = [*known, *written]
     location = request.location
     if not hinted and candidates:
         _from_text(request, reading, known, candidates)
@@ -63,6 +73,52 @@ def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, 
         request.location.candidates = candidates[:_CANDIDATES]
     else:
         request.location = location
+    stand(request, context.gazetteer)
+
+
+def candidates(text: str, gazetteer: Gazetteer) -> list[LocationCandidate]:
+    """What a text names, best first: what the gazetteer knows, then what only the form of the words says."""
+    known, written = _candidates(Reading(text, None), gazetteer)
+    return [*known, *written]
+
+
+def _candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[list[LocationCandidate], list[LocationCandidate]]:
+    """What the gazetteer knows of a message's text, else of its subject; and the written places that it does not know.
+
+    Where the gazetteer knows something, a street that it does not know counts only with a house number or at a corner: other words
+    before "street" and "way" are seldom its name.
+    """
+    known = list(gazetteer.lookup(reading.body.text[:TEXT_CAP]))[:_CANDIDATES]
+    written = [item for item in _written(reading) if not any(_overlap(item.span, other.span) for other in known)]
+    if known:
+        return known, [item.model_copy(update={"score": item.score / 2}) for item in written if item.precision != "street"]
+    if not written and reading.subject.tokens:
+        known = list(gazetteer.lookup(reading.subject.text))[:_CANDIDATES]
+        known = [item.model_copy(update={"span": None}) for item in known]
+    elif written and all(item.span is None for item in written) and (found := list(gazetteer.lookup(reading.subject.text))[:_CANDIDATES]):
+        return [item.model_copy(update={"span": None}) for item in found], []
+    return known, written
+
+
+def _overlap(one: Span | None, two: Span | None) -> bool:
+    return one is not None and two is not None and one[0] < two[1] and two[0] < one[1]
+
+
+def stand(request: ServiceRequest, gazetteer: Gazetteer) -> None:
+    """Note the areas that the request's position lies in, and the neighbours' where a boundary is near; called again after a move."""
+    lat, long = request.lat, request.long
+    if lat is None or long is None:
+        return
+    for found in gazetteer.standing(lat, long):
+        if found.code:
+            request.location.area_codes[found.layer] = found.code
+        near = [code for code in found.near if code]
+        if not near and not found.code:
+            continue
+        metres = None if found.distance == math.inf else round(found.distance, 1)
+        value = {"layer": found.layer, "code": found.code or None, "boundary": metres, "near": near}
+        detail = f"{metres:.0f} m from the boundary with {', '.join(near)}" if near and metres is not None else ""
+        request.evidence.append(Evidence(field="location.area_codes", value=value, source="gazetteer", detail=detail))
 
 
 def from_photo(request: ServiceRequest, lat: float | None, long: float | None, intake_id: str | None = None) -> bool:
@@ -106,10 +162,10 @@ def _from_text(
     request: ServiceRequest, reading: Reading, known: Sequence[LocationCandidate], candidates: Sequence[LocationCandidate]
 ) -> None:
     best = candidates[0]
-    point = next((item for item in candidates if item.precision == "point" and item not in known), None)
+    point = next((item for item in candidates if item.precision == "point"), None)
     named = next((item for item in candidates if item.address), None)
     if named is not None:
-        request.address_string = named.address
+        request.address_string = named.address[:400]
         request.evidence.append(Evidence(field="address_string", value=named.address, source="text", span=named.span, score=named.score))
         zipcode = _zipcode(reading, named)
         request.zipcode = request.zipcode or zipcode
@@ -117,10 +173,24 @@ def _from_text(
         request.lat, request.long = point.lat, point.long
         request.evidence.append(Evidence(field="lat", value=point.lat, source="text", span=point.span, score=point.score))
         best = point
-    elif known and _position(known[0].lat, known[0].long) and _alone(known):
+    elif known and known[0].precision in _EXACT and _position(known[0].lat, known[0].long) and _alone(known):
         request.lat, request.long = known[0].lat, known[0].long
         request.evidence.append(Evidence(field="lat", value=known[0].lat, source="gazetteer", span=known[0].span, score=known[0].score))
-    request.location = Location(precision=best.precision, source="text", span=best.span)
+    request.location = Location(precision=_said(best), source="text", span=best.span)
+
+
+_EXACT = frozenset(("point", "address", "intersection", "place"))
+"""Precisions whose position is the problem's; the middle of a street is not."""
+
+
+def _said(item: LocationCandidate) -> str:
+    """How exactly the words name the place: a house number is an address also where the gazetteer knows only its street."""
+    return "address" if item.precision == "street" and item.address[:1].isdigit() and not _numbered_street(item.address) else item.precision
+
+
+def _numbered_street(address: str) -> bool:
+    """``3e Avenue``: its figure is the street's name."""
+    return ordinal(fold(address.split(" ", 1)[0]).strip()) is not None
 
 
 def _alone(known: Sequence[LocationCandidate]) -> bool:
@@ -146,7 +216,10 @@ def _hinted(request: ServiceRequest, message: InboundMessage) -> bool:
         request.evidence.append(Evidence(field="address_string", value=request.address_string, source=source, score=0.95))
         request.location = Location(precision="address" if any(map(str.isdigit, address)) else "place", source=source)
         given = True
-    if lat is not None and long is not None and _position(lat, long):
+    if lat is not None and long is not None and _position(lat, long) and hints.get("location_source") in _SENDERS_OWN:
+        detail = "where the sender's device or profile is; not taken for the problem's place"
+        request.evidence.append(Evidence(field="location", value=[lat, long], source="device", detail=detail))
+    elif lat is not None and long is not None and _position(lat, long):
         request.lat, request.long = lat, long
         request.evidence.append(Evidence(field="lat", value=lat, source=source, score=0.95))
         request.location = Location(precision="point", source=source)
@@ -154,6 +227,8 @@ def _hinted(request: ServiceRequest, message: InboundMessage) -> bool:
     return given
 
 
+_SENDERS_OWN = ("device", "handset", "network", "profile", "account")
+"""Sources of a position that say where a person or a telephone is, or lives: never the problem's place."""
 _SOURCES = {"sms": "pin", "social": "pin", "phone": "staff"}
 
 

@@ -59,6 +59,8 @@ _ORDINAL_WORDS_FR = (
 ).split()
 _ORDINALS = {word: str(at) for words in (_ORDINAL_WORDS, _ORDINAL_WORDS_FR) for at, word in enumerate(words) if at}
 _ORDINALS |= {"premier": "1", "seconde": "2"}
+ORDINAL_WORDS = frozenset(_ORDINALS)
+"""``fifth``, ``cinquieme``: the ordinals that are words."""
 _ENDINGS = ("st", "nd", "rd", "th", "e", "re", "er", "eme", "ieme", "ere")
 
 

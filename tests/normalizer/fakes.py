@@ -9,7 +9,7 @@ from datetime import datetime
 
 from normalizer.locate import address_key
 from normalizer.model import LocationCandidate
-from normalizer.ports import Conversation, KnownMessage, KnownRequest
+from normalizer.ports import Conversation, KnownMessage, KnownRequest, Standing
 
 
 @dataclass
@@ -67,9 +67,13 @@ class FakeRequests:
 
 @dataclass
 class FakeGazetteer:
-    """Places by the exact words that name them."""
+    """Places by the exact words that name them; every position stands in ``areas``."""
 
     places: dict[str, LocationCandidate] = field(default_factory=dict)
+    areas: Sequence[Standing] = ()
+
+    def standing(self, lat: float, long: float) -> Sequence[Standing]:
+        return self.areas
 
     def lookup(self, text: str) -> Sequence[LocationCandidate]:
         low = text.lower()
