@@ -36,6 +36,7 @@ _EVENTS = 1_000
 """Newest events of a channel that are looked at for its alarms."""
 _WAITING = 10_000
 """Messages of a backlog that are looked at."""
+MICROS_AN_HOUR = 3_600_000_000
 RAISED, LOWERED = "channel.alarm", "channel.recovered"
 
 
@@ -200,7 +201,7 @@ def forget_hours(connection: Connection, kept: int) -> int:
 def _last_hour() -> Any:
     """The hour of the last message of the channel of a row of counts."""
     same = CHANNEL_STATE.c.channel_id == CHANNEL_HOUR.c.channel_id
-    return select(type_coerce(CHANNEL_STATE.c.last_message, BigInteger) // 3_600_000_000).where(same).scalar_subquery()
+    return select(type_coerce(CHANNEL_STATE.c.last_message, BigInteger) // MICROS_AN_HOUR).where(same).scalar_subquery()
 
 
 def _ensure(connection: Connection, channel_id: str, jurisdiction_id: str) -> None:
@@ -252,10 +253,12 @@ def states(connection: Connection) -> dict[str, ChannelState]:
 def hours(connection: Connection, back: int, channel_ids: Sequence[str] | None = None) -> dict[str, dict[int, int]]:
     """The counts by hour (since 1970 UTC), from so many hours before each channel's last message on."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    row = CHANNEL_HOUR.c
-    statement = select(row.channel_id, row.hour, row.messages).where(row.hour >= _last_hour() - back)
+    row, state = CHANNEL_HOUR.c, CHANNEL_STATE.c
+    since = type_coerce(state.last_message, BigInteger) // MICROS_AN_HOUR - back
+    near = (row.channel_id == state.channel_id) & (row.hour >= since)
+    statement = select(row.channel_id, row.hour, row.messages).select_from(CHANNEL_STATE.join(CHANNEL_HOUR, near))
     if channel_ids is not None:
-        statement = statement.where(row.channel_id.in_(channel_ids))
+        statement = statement.where(state.channel_id.in_(channel_ids))
     for channel_id, hour, messages in connection.execute(statement):
         found[channel_id][hour] = messages
     return found
