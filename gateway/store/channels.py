@@ -7,7 +7,7 @@ kind says whether it is raised.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,6 @@ _EVENTS = 1_000
 """Newest events of a channel that are looked at for its alarms."""
 _WAITING = 10_000
 """Messages of a backlog that are looked at."""
-MICROS_AN_HOUR = 3_600_000_000
 RAISED, LOWERED = "channel.alarm", "channel.recovered"
 
 
@@ -201,7 +200,7 @@ def forget_hours(connection: Connection, kept: int) -> int:
 def _last_hour() -> Any:
     """The hour of the last message of the channel of a row of counts."""
     same = CHANNEL_STATE.c.channel_id == CHANNEL_HOUR.c.channel_id
-    return select(type_coerce(CHANNEL_STATE.c.last_message, BigInteger) // MICROS_AN_HOUR).where(same).scalar_subquery()
+    return select(type_coerce(CHANNEL_STATE.c.last_message, BigInteger) // 3_600_000_000).where(same).scalar_subquery()
 
 
 def _ensure(connection: Connection, channel_id: str, jurisdiction_id: str) -> None:
@@ -252,15 +251,14 @@ def states(connection: Connection) -> dict[str, ChannelState]:
 
 def hours(connection: Connection, back: int, channel_ids: Sequence[str] | None = None) -> dict[str, dict[int, int]]:
     """The counts by hour (since 1970 UTC), from so many hours before each channel's last message on."""
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    row, state = CHANNEL_HOUR.c, CHANNEL_STATE.c
-    since = type_coerce(state.last_message, BigInteger) // MICROS_AN_HOUR - back
-    near = (row.channel_id == state.channel_id) & (row.hour >= since)
-    statement = select(row.channel_id, row.hour, row.messages).select_from(CHANNEL_STATE.join(CHANNEL_HOUR, near))
+    state, row = CHANNEL_STATE.c, CHANNEL_HOUR.c
+    heard = select(state.channel_id, state.last_message).where(state.last_message.is_not(None))
     if channel_ids is not None:
-        statement = statement.where(state.channel_id.in_(channel_ids))
-    for channel_id, hour, messages in connection.execute(statement):
-        found[channel_id][hour] = messages
+        heard = heard.where(state.channel_id.in_(channel_ids))
+    found: dict[str, dict[int, int]] = {}
+    for channel_id, last in connection.execute(heard).all():  # a statement for each, which is sure to use the index
+        near = select(row.hour, row.messages).where(row.channel_id == channel_id, row.hour >= hour_of(last) - back)
+        found[channel_id] = {hour: messages for hour, messages in connection.execute(near)}  # noqa: C416  (dict() does not know the rows' type)
     return found
 
 
