@@ -6,6 +6,7 @@ channels  how the roads in are
 files     read messages from files: normalize, ingest, replay
 admin     keys, migrations, backups
 load      simulated residents and benchmarks
+evaluate  how good an inference is, beside its baseline
 
 What machines read goes to standard output, what people read to standard error or a terminal. Exit status: 0 done; 1 what was checked does
 not hold; 2 wrong usage or configuration. Modules of the gateway are imported in the commands that need them, so that ``--help`` is quick.
@@ -19,7 +20,7 @@ import sys
 import typer
 
 from channels.base import ChannelError
-from gateway.cli import admin, channels, desk, files, load, service
+from gateway.cli import admin, channels, desk, evaluate, files, load, service
 from gateway.errors import ConfigError, IntakeError
 
 app = typer.Typer(
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (service, desk, channels, files, admin, load):
+for _part in (service, desk, channels, files, admin, load, evaluate):
     _part.register(app)
 
 
