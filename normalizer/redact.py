@@ -1,106 +1,139 @@
-"""Masks personal data in free text, for logs and for what the public may see.
+"""Masks personal data in free text, for what the public may see.
 
-Covers e-mail addresses, telephone numbers of 7 to 15 digits, payment cards and Canadian social insurance numbers (both by their check
-digit). Does not: names, street addresses, licence plates or anything said in words.
+``_redact_numbers.py``   telephones, cards, insurance numbers, e-mail addresses
+``_redact_plates.py``    licence plates
+``_redact_persons.py``   names, health, dates of birth, where somebody lives
+``_redact_tables.py``    the words by which these are known
+
+French and English alike. The place of the problem is never masked, nor numbers of houses, buses and requests, nor amounts. ``stage`` notes
+on each request what its message holds (kind, rule and place, never the words), so that a clerk sees it; the texts themselves stay whole.
+
+Does not: know a name that nothing announces ("Tremblay again"), a nickname, a person described by looks, or personal data in a picture.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from normalizer.model import Span
+from normalizer import _redact_numbers, _redact_plates
+from normalizer import _redact_tables as tables
+from normalizer._redact_numbers import Found, luhn
+from normalizer._redact_persons import Persons
+from normalizer.model import Evidence, Span
+from normalizer.pipeline import Context, Work
+from normalizer.words import TEXT_CAP, Words
 
-_DIGITS = re.compile(r"\+?\(?\d(?:[ .()\-\u00a0\u202f]{0,2}\d){6,18}")
-"""A run of 7 to 19 digits with at most two separators between each; every quantifier is bounded, so a search is linear."""
-_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+/=?^_`{|}~-")
-_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+__all__ = ["KINDS", "MASKS", "Found", "Redacted", "find", "luhn", "redact", "stage"]
 
-MASKS = {"email": "[email]", "phone": "[phone]", "card": "[card]", "sin": "[sin]"}
-"""What stands in place of each kind."""
+MASKS = {
+    "en": {
+        "email": "[email]", "phone": "[phone]", "card": "[card]", "sin": "[sin]", "ssn": "[ssn]", "health_number": "[health number]",
+        "plate": "[plate]", "birth_date": "[date of birth]", "health": "[health]", "name": "[name]", "address": "[address]",
+    },
+    "fr": {
+        "email": "[courriel]", "phone": "[téléphone]", "card": "[carte]", "sin": "[NAS]", "ssn": "[SSN]", "health_number": "[no santé]",
+        "plate": "[plaque]", "birth_date": "[date de naissance]", "health": "[santé]", "name": "[nom]", "address": "[adresse]",
+    },
+}  # fmt: skip
+"""What stands in place of each kind, by language."""
+KINDS = tuple(MASKS["en"])
+
+_PERSONS = tables.TITLE | tables.KIN | tables.NAMED | tables.CLOSING | tables.GIVEN_CAPITAL | frozenset({"name", "nom", "appelle"})
+_HEALTH = tables.SURE | tables.MAYBE
+_PLATES = tables.PLATE | tables.VEHICLE
+_ANY = _PERSONS | _HEALTH | _PLATES | tables.BIRTH | tables.LIVE
 
 
-def redact(text: str) -> tuple[str, list[Span]]:
-    """The text with personal data masked, and the spans in the original that were."""
-    found = find(text)
+class Redacted(NamedTuple):
+    """A text with personal data masked; where in the original each piece stood, and of which kind it is."""
+
+    text: str
+    spans: list[Span]
+    kinds: list[str]
+
+
+def stage(batch: Sequence[Work], _context: Context) -> None:
+    """Note in ``redactions`` of every request what of its message the public must not see."""
+    for work in batch:
+        for request in work.requests:
+            words = work.reading.body if work.reading is not None else None
+            request.redactions = [
+                Evidence(field="description", value=found.kind, source=f"redact.{found.rule}", span=found.span)
+                for found in find(work.message.text_new, place=request.address_string, words=words)
+            ]
+
+
+def redact(text: str, *, place: str | None = None, language: str = "en") -> Redacted:
+    """The text with personal data masked. ``place`` is the address of the problem, which stays; ``language`` that of the masks."""
+    found = find(text, place=place)
+    masks = MASKS.get(language, MASKS["en"])
     out: list[str] = []
-    place = 0
-    for kind, (start, end) in found:
-        out.append(text[place:start])
-        out.append(MASKS[kind])
-        place = end
-    out.append(text[place:])
-    return "".join(out), [span for _, span in found]
-
-
-def find(text: str) -> list[tuple[str, Span]]:
-    """Each piece of personal data with its kind, in order, none overlapping another."""
-    mails = _emails(text)
-    found: list[tuple[str, Span]] = []
     at = 0
-    for match in _DIGITS.finditer(text):
-        span = match.span()
-        while at < len(mails) and mails[at][1][1] <= span[0]:
-            at += 1
-        if at < len(mails) and mails[at][1][0] < span[1]:
-            continue
-        kind = _kind(match.group(), text, span)
-        if kind is not None:
-            found.append((kind, span))
-    return sorted(mails + found, key=lambda item: item[1])
+    for item in found:
+        out += (text[at : item.span[0]], masks[item.kind])
+        at = item.span[1]
+    out.append(text[at:])
+    return Redacted("".join(out), [item.span for item in found], [item.kind for item in found])
 
 
-def _emails(text: str) -> list[tuple[str, Span]]:
-    found: list[tuple[str, Span]] = []
-    place = text.find("@")
-    floor = 0
-    while place >= 0:
-        start = place
-        while start > max(floor, place - 64) and text[start - 1] in _LOCAL:
-            start -= 1
-        end = place + 1
-        while end < min(len(text), place + 254) and text[end] in _DOMAIN:
-            end += 1
-        end = place + 1 + len(text[place + 1 : end].rstrip(".-"))
-        if start < place and "." in text[place + 1 : end]:
-            found.append(("email", (start, end)))
-            floor = end
-        place = text.find("@", max(end, place + 1))
+def find(text: str, *, place: str | None = None, words: Words | None = None) -> list[Found]:
+    """Each piece of personal data, in order, none overlapping another. ``words`` are those of the text, where they have been read."""
+    found = _redact_numbers.emails(text) if "@" in text or "(" in text or "[" in text or "arobase" in text else []
+    found += _redact_numbers.find(text)
+    if words is not None and len(text) <= TEXT_CAP:
+        found += _worded(words, place)
+    else:
+        for start, end in _pieces(text):
+            for item in _worded(Words(text[start:end]), place):
+                found.append(Found(item.kind, (item.span[0] + start, item.span[1] + start), item.rule))
+    return _apart(found) if len(found) > 1 else found
+
+
+def _worded(words: Words, place: str | None) -> list[Found]:
+    """What words say: plates, dates of birth, health, names, homes."""
+    vocabulary = words.vocabulary
+    if vocabulary.isdisjoint(_ANY):
+        return []
+    found: list[Found] = []
+    if not vocabulary.isdisjoint(_PLATES):
+        found += _redact_plates.find(words)
+    named, lives = not vocabulary.isdisjoint(_PERSONS), not vocabulary.isdisjoint(tables.LIVE)
+    persons = Persons(words)
+    if not vocabulary.isdisjoint(tables.BIRTH):
+        found += persons.births()
+    if not vocabulary.isdisjoint(_HEALTH):
+        found += persons.health()
+    names = list(persons.names()) if named else []
+    found += names
+    if lives or names:
+        found += persons.homes(place, names)
     return found
 
 
-def _kind(run: str, text: str, span: Span) -> str | None:
-    before = text[span[0] - 1] if span[0] else " "
-    after = text[span[1]] if span[1] < len(text) else " "
-    if before.isalnum() or after.isalnum() or (before in "-./" and text[max(0, span[0] - 2) : span[0] - 1].isalnum()):
-        return None
-    digits = "".join(filter(str.isdigit, run))
-    if not digits.isascii():
-        return None
-    if len(digits) >= 13:
-        return "card" if luhn(digits) else ("phone" if run.startswith("+") and len(digits) <= 15 else None)
-    if len(digits) == 9 and luhn(digits):
-        return "sin"
-    if run.startswith("+") and len(digits) >= 8:
-        return "phone"
-    if len(digits) in (10, 11) and (len(digits) == 10 or digits[0] in "01"):
-        return None if _coordinates(run) else "phone"
-    if len(digits) == 7 and re.fullmatch(r"\d{3}[ .\-]\d{4}", run):
-        return "phone"
-    return None
+def _pieces(text: str) -> list[Span]:
+    """The text in pieces that the rules can read whole, cut at spaces."""
+    pieces: list[Span] = []
+    start = 0
+    while len(text) - start > TEXT_CAP:
+        cut = text.rfind(" ", start + TEXT_CAP // 2, start + TEXT_CAP)
+        end = cut if cut > 0 else start + TEXT_CAP
+        pieces.append((start, end))
+        start = end
+    pieces.append((start, len(text)))
+    return pieces
 
 
-def _coordinates(run: str) -> bool:
-    """True for a decimal number such as ``45.50884021``: one separator, a point after at most three digits."""
-    head, point, rest = run.partition(".")
-    return bool(point) and head.isdigit() and rest.isdigit() and len(head) <= 3 and len(rest) != 7
-
-
-def luhn(digits: str) -> bool:
-    """True when the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for at, digit in enumerate(reversed(digits)):
-        value = int(digit)
-        if at % 2:
-            value = value * 2 - 9 if value > 4 else value * 2
-        total += value
-    return total % 10 == 0
+def _apart(found: list[Found]) -> list[Found]:
+    """In order and without overlaps: what two rules found in one place is one piece, of the kind of the first (numbers before words)."""
+    order = {id(item): number for number, item in enumerate(found)}
+    out: list[Found] = []
+    for item in sorted(found, key=lambda item: (item.span, order[id(item)])):
+        if out and item.span[0] < out[-1].span[1]:
+            last = out[-1]
+            first = last if order[id(last)] < order[id(item)] else item
+            out[-1] = Found(first.kind, (last.span[0], max(last.span[1], item.span[1])), first.rule)
+            order[id(out[-1])] = min(order[id(last)], order[id(item)])
+        else:
+            out.append(item)
+    return out

@@ -20,7 +20,8 @@ def test_masked(case: dict[str, Any]) -> None:
 
 @given(st.text())
 def test_spans_are_in_order_and_what_is_between_stays(text: str) -> None:
-    masked, spans = redact(text)
+    masked, spans, kinds = redact(text)
+    assert len(kinds) == len(spans)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert spans == sorted(spans)
     assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
