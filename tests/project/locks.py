@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EXTRAS = ("imap", "mailauth", "s3", "sms", "social")
+EXTRAS = ("imap", "mailauth", "s3", "sms", "social", "train")
 LOCKS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
 """Each lock and the dependency groups in it, beside the project's dependencies and the extras."""
 _PIN = re.compile(r"([a-z0-9][a-z0-9._-]*)==(\S+?)(?: ; .*)?(?: \\)?")
