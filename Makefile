@@ -1,7 +1,7 @@
 # One front door: `make help`. Needs python3 (3.11 or newer) and make; everything else goes into .venv, from locks with digests.
 
 CONFIG  ?= config/intake311.toml
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS   ?= tests
 SHELL   := /bin/sh
 VENV    := .venv
@@ -29,7 +29,7 @@ demo: $(READY) ## start the gateway and let a simulated city talk to it
 	@sh .ci/demo $(CONFIG)
 
 test: $(DEV) peers ## the whole test suite (TESTS=… for a part, WORKERS=0 for one process)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(DEV) ## lint, format, types, import contracts, freshness of locks and docs
 	$(BIN)/ruff check .
