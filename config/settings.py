@@ -135,6 +135,17 @@ class Health(Section):
     """Channels whose silence is never an alarm."""
 
 
+class Gazetteer(Section):
+    """The city's own streets, addresses, places and areas, looked up without any service on the network. See docs/gazetteer.md."""
+
+    files: list[Path] = []
+    """GeoJSON or CSV files as a city publishes them, or one that ``intake311 gazetteer import`` made."""
+    areas: dict[str, Path] = {}
+    """Layers of areas, each a GeoJSON file of polygons, by the name that ``location.area_codes`` gives them: ``{ ward = "wards.geojson" }``."""
+    near_boundary: float = Field(default=30.0, ge=0, le=1000)
+    """Metres from an area's boundary within which the neighbour is named too."""
+
+
 class Log(Section):
     """What is written about the running, on standard error. Never a text, name, telephone number or address of a person."""
 
@@ -180,6 +191,8 @@ class Jurisdiction(Section):
     """The city's mail addresses and ``@domains``; the recipients of its mail channels are added."""
     staff_domains: Names | None = None
     """Mail domains whose senders are staff."""
+    gazetteer: Gazetteer | None = None
+    """The city's streets and places; the first city's are never used for it."""
 
 
 class Configuration(Section):
@@ -199,6 +212,7 @@ class Configuration(Section):
     """Mail domains whose senders are staff."""
     catalog: Path = SHIPPED_CATALOG
     """The service catalog. The default is the one that is shipped."""
+    gazetteer: Gazetteer = Gazetteer()
     server: Server = Server()
     public: Public = Public()
     store: Store = Store()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import pkgutil
 import re
 import tomllib
@@ -18,6 +19,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Configuration, Jurisdiction, Route, read
+from config.settings import Gazetteer as GazetteerSettings
 from config.tables import Found, check, dotted, secrets_in, without
 from config.types import Listen
 from config.words import did_you_mean
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gateway.sinks.base import Sink
     from normalizer.catalog import Catalog
     from normalizer.pipeline import Context
+    from normalizer.ports import Gazetteer
 
 CHANNELS = "channels"
 SINKS = "gateway.sinks"
@@ -236,8 +239,27 @@ class _Wiring:
                 staff_domains=frozenset(
                     domain.lower() for domain in (configuration.staff_domains if table.staff_domains is None else table.staff_domains)
                 ),
+                gazetteer=self._gazetteer(jurisdiction_id, table.gazetteer, configuration),
             )
         return contexts
+
+    def _gazetteer(self, jurisdiction_id: str, own: GazetteerSettings | None, configuration: Configuration) -> Gazetteer:
+        """The city's gazetteer, whose files must exist now and are read when they are needed."""
+        from normalizer.ports import NothingKnown
+
+        first = jurisdiction_id == configuration.jurisdiction_id
+        settings = configuration.gazetteer if first else own
+        if settings is None or not (settings.files or settings.areas):
+            return NothingKnown()
+        where = ("gazetteer",) if first else ("jurisdictions", jurisdiction_id, "gazetteer")
+        named = [((*where, "files", number), path) for number, path in enumerate(settings.files)]
+        named += [((*where, "areas", layer), path) for layer, path in settings.areas.items()]
+        for place, path in named:
+            if not (path.is_file() and os.access(path, os.R_OK)):
+                self.mistakes.append(Mistake(dotted(place), f"{path} is no file that can be read"))
+        from gateway.gazetteer.lazy import LazyGazetteer
+
+        return LazyGazetteer(settings.files, settings.areas, settings.near_boundary)
 
     def _recipients(self, jurisdiction_id: str, configuration: Configuration, jurisdictions: Mapping[str, str]) -> Iterable[str]:
         """The addresses that the jurisdiction's mail channels take mail for."""

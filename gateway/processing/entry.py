@@ -14,9 +14,18 @@ from __future__ import annotations
 import os
 import signal
 
+from gateway.gazetteer.lazy import LazyGazetteer
 from gateway.readers import zygote
 from gateway.readers.child import Reader
 from gateway.wiring import Wired
+
+
+def _prepared(reader: Reader) -> Reader:
+    """The reader with its cities' gazetteers in memory: those that are forked from this process share them."""
+    for context in reader.contexts.values():
+        if isinstance(context.gazetteer, LazyGazetteer):
+            context.gazetteer.load()
+    return reader
 
 
 def process(wired: Wired) -> int:
@@ -25,7 +34,7 @@ def process(wired: Wired) -> int:
         signal.signal(ignored, signal.SIG_IGN)  # the accepting process says when to stop
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     reader = Reader(wired.channels, wired.contexts, wired.configuration.store.blobs)
-    source = zygote.start(lambda: reader)
+    source = zygote.start(lambda: _prepared(reader))
     from gateway.processing.service import run
 
     return run(source)

@@ -7,10 +7,12 @@ share it by forking. 50,000 streets take 40 MB and a second.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
+from typing import NamedTuple
 
 from normalizer.locate import everyday, fuzzy, landmarks
 from normalizer.locate.areas import NEAR, Area, Areas
@@ -69,6 +71,16 @@ class City:
         return self._middles[street]
 
 
+class Records(NamedTuple):
+    """What a builder has collected, to be written to a file."""
+
+    streets: list[Street]
+    places: list[Place]
+    postal: dict[str, Point]
+    districts: dict[str, Point | None]
+    areas: list[Area]
+
+
 @lru_cache(maxsize=65_536)
 def common(base: Base) -> bool:
     """True for a name that is an everyday word or a person's given name: it needs more evidence than to stand in a text."""
@@ -124,11 +136,32 @@ class Builder:
         self._note(point)
         return True
 
-    def place(self, label: str, kind: str, point: Point | None, *, number: str = "", street: str = "") -> bool:
-        """Add a place. False for a name without words of its own."""
+    def numbers(self, street: Street, numbers: array[int], lats: array[int], longs: array[int]) -> None:
+        """Add many house numbers of a street at once, with their positions in millionths of a degree."""
+        street.numbers.extend(numbers)
+        street.lats.extend(lats)
+        street.longs.extend(longs)
+        for at in range(0, len(numbers), 50):
+            self._note((lats[at] / UNIT, longs[at] / UNIT))
+
+    def postal(self, code: str, point: Point) -> None:
+        """Add a position of a postal code."""
+        self._postal.setdefault(_postal_key(code), []).append(point)
+
+    def place(  # noqa: PLR0913  (what is known of a place, each named)
+        self,
+        label: str,
+        kind: str,
+        point: Point | None,
+        *,
+        number: str = "",
+        street: str = "",
+        generics: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Add a place; ``kind`` is its type in words, ``generics`` what landmarks calls it. False for a name without words of its own."""
         bare = " ".join(label.split())[:200]
-        core, generics = landmarks.taken_apart(bare)
-        generics |= landmarks.kinds(kind)
+        core, own = landmarks.taken_apart(bare)
+        generics = generics | own | landmarks.kinds(kind)
         if not (core or generics) or not any(any(map(str.isalpha, word)) for word in (*core, *generics)):
             return False
         self._places.append(Place(bare, core, generics, point, street, number))
@@ -147,6 +180,18 @@ class Builder:
         """Add an area of a layer."""
         if area.rings:
             self._areas.setdefault(area.layer, []).append(area)
+
+    def records(self) -> Records:
+        """Everything collected so far, in the order in which it came; house numbers sorted."""
+        for street in self._streets.values():
+            street.settle()
+        return Records(
+            list(self._streets.values()),
+            self._places,
+            {code: point for code, points in self._postal.items() if (point := mean(points)) is not None},
+            {label: mean(points) for label, points in self._districts.items()},
+            [area for areas in self._areas.values() for area in areas],
+        )
 
     def build(self, near: float = NEAR) -> City:
         """Index everything. The builder is of no use afterwards."""

@@ -118,3 +118,9 @@ LANDMARKS = frozenset(
     "terminal airport department dept office inc llc corp company farm farms cove point island reservoir greenway rotary senior housing "
     "ecole parc eglise pont gare cimetiere bibliotheque universite cegep hopital arena piscine marche".split()
 )  # fmt: skip
+
+BEFORE_NAMES = frozenset(
+    "ecole ecoles parc eglise gare metro cimetiere bibliotheque universite cegep hopital arena piscine cafe restaurant garderie college academie "
+    "hotel auberge pharmacie residence centre complexe station clinique clsc caserne theatre cinema stade pont club quartier secteur".split()
+)
+"""French words for a kind of place, which stand before its name: "l'école Saint-Louis" is no street."""

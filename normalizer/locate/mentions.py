@@ -167,7 +167,7 @@ def _mention(words: Words, city: City, base: Base, at: int, last: int, *, shout:
         or (direction and city.streets[options[0]].name.direction != direction)  # "West Haven" is no street of that name
     )
     mention.score = _score(mention, words, start, shout=shout) - 0.06 * far
-    if previous in everyday.TITLES and joined in (" ", ". ") and not mention.typed and words.capital(start - 1):
+    if (previous in everyday.TITLES or (previous == "m" and joined == ". ")) and joined in (" ", ". ") and not mention.typed and words.capital(start - 1):
         mention.score = min(mention.score, 0.1)
     return mention
 
@@ -224,6 +224,8 @@ def _direction(words: Words, start: int, end: int, *, prefix: bool) -> tuple[str
     if after < len(tokens) and words.gap(end) in (" ", ". ", ", ") and tokens[after] in streets.DIRECTIONS:
         token = tokens[after]
         long = len(token) > 2
+        if token == "est" and not words.capital(after) and words.gap(after) in (" ", "\n") and after + 1 < len(tokens):
+            return "", end, start  # "le boulevard est fermé" is no east
         if (words.capital(after) or token in ("est", "ouest", "nord", "sud")) and (long or words.gap(end) != ", "):
             follows = words.gap(after)
             if not (long and token in ("east", "west", "north", "south") and follows == " " and _kind_at(words, after + 1)):
@@ -249,6 +251,8 @@ def _options(city: City, base: Base, kind: str, direction: str) -> tuple[int, ..
     if kind:
         found = tuple(at for at in found if city.streets[at].name.kind == kind) or found
     same = tuple(at for at in found if city.streets[at].name.direction == direction)
+    if same and not direction and city.streets[found[0]].size > 4 * city.streets[same[0]].size:
+        return found  # "Sherbrooke" is the long one, East or West, and not the lane of that name
     return same or found
 
 
@@ -297,9 +301,13 @@ def _part_of_a_name(words: Words, first: int, last: int, *, shout: bool) -> bool
             return True
         if not shout and words.capital(after) and token not in _LINKS and not token.isdigit() and token not in streets.TYPES:
             return True
-    if not first or words.gap(first - 1) not in (" ", "-") or shout or not words.capital(first):
+    if not first or words.gap(first - 1) not in (" ", "-"):
         return False
     previous = tokens[first - 1]
+    if previous in everyday.BEFORE_NAMES:
+        return True
+    if shout or not words.capital(first):
+        return False
     if previous == "s" and first > 1 and words.gap(first - 2) in ("'", "’"):
         return words.capital(first - 2)
     if not words.capital(first - 1) or previous in STOPS or previous in PREPOSITIONS or previous.isdigit() or previous in streets.TYPES:
