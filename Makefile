@@ -39,6 +39,7 @@ check: $(DEV) ## lint, format, types, import contracts, freshness of locks and d
 	$(BIN)/python -m tests.project.locks check
 	$(BIN)/python -m tests.project.configuration_docs check
 	$(BIN)/python -m tests.project.schema_docs check
+	$(BIN)/python -m tests.project.fresh_schema check
 	$(BIN)/python -m tests.project.channel_docs check
 
 format: $(DEV) ## let ruff format and mend what it can
@@ -63,6 +64,7 @@ lock: $(DEV) ## make the locks anew after a change of dependencies in pyproject.
 docs: $(DEV) ## write docs/configuration.md, docs/schema and the channels' tables of settings from the code
 	$(BIN)/python -m tests.project.configuration_docs write
 	$(BIN)/python -m tests.project.schema_docs write
+	$(BIN)/python -m tests.project.fresh_schema write
 	$(BIN)/python -m tests.project.channel_docs write
 
 peers: ## the peers of the tests (PostgreSQL, swaks, Postfix), where they are missing and can be installed

@@ -26,7 +26,7 @@ from gateway.intake import Intake
 from gateway.polling import Polled, Polling
 from gateway.processing import nursery
 from gateway.processing.keeper import Processing
-from gateway.store import schema
+from gateway.store import fresh, schema
 from gateway.store.blobs import open_blobs
 from gateway.store.inbox import Appender, PostgresAppender, SqliteAppender
 from gateway.store.location import StoreLocation, locate
@@ -59,7 +59,7 @@ def serve(config: Path | None) -> int:
     metrics_folder = telemetry.metrics_folder(os.environ)
     location = locate(wired.configuration.store.url)
     with only_gateway(location.lock):
-        if not schema.is_current(location) and not nursery.in_child(lambda: schema.migrate(location)):
+        if not (schema.is_current(location) or fresh.make(location) or nursery.in_child(lambda: schema.migrate(location))):
             raise StoreError("the store could not be brought to today's schema")
         child = nursery.fork(wired)  # before there is a thread or a loop
         sys.setswitchinterval(_SWITCH)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from gateway.errors import StoreError
-from gateway.store import schema
+from gateway.store import fresh, schema
 from gateway.store.engine import Engines
 from gateway.store.location import locate
 from gateway.store.migrations.run import script_head
 from gateway.store.sqlite import is_locked, only_gateway, require_sound_version
 from gateway.store.tables import inbox_metadata
+from tests.project import fresh_schema
 
 
 def test_the_head_that_is_asked_for_is_the_one_that_ships() -> None:
@@ -30,6 +32,15 @@ def test_the_migrations_make_the_tables_of_the_code(engines: Engines) -> None:
             }
             wanted = {index.name for index in table.indexes if index.name != "ix_inbox_waiting" or not engines.location.is_sqlite}
             assert {index["name"] for index in found.get_indexes(table.name) if not index.get("duplicates_constraint")} == wanted
+
+
+def test_a_new_store_is_made_at_once_and_is_what_the_migrations_make(tmp_path: Path) -> None:
+    location = locate(f"sqlite:///{tmp_path}/new.db")
+    assert fresh.make(location)
+    assert schema.is_current(location)
+    assert not fresh.make(location), "only a new one"
+    assert fresh_schema.documents() == {part: fresh.sql_of(part) for part in ("inbox", "main")}, "run: make docs"
+    schema.migrate(location)
 
 
 def test_several_may_migrate_at_once(store_url: str) -> None:
