@@ -4,6 +4,8 @@
 ``subjects.py``   the subject without its reply and forward prefixes
 ``quotes.py``     the writer's own words: quoted replies, forwarded blocks and signatures apart
 ``_lines.py``     what one line of a mail is: attribution, header field, divider, signature, notice
+``_headers.py``   the headers of older mails, as they are pasted
+``_tables.py``    the words of mail programs, by language
 
 ``stage`` sets ``text`` (all of it, cleaned), ``text_new``, ``text_quoted`` and ``subject``, and leaves the words for the other stages in
 ``Work.reading``. Spans everywhere in the core are places in the ``text_new`` that is written here.

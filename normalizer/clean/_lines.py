@@ -1,4 +1,4 @@
-"""What one line of a mail is: a header field, an attribution, a divider, a signature's beginning, a confidentiality notice.
+"""What one line of a mail is: a header field, an attribution, a divider, a signature's beginning, a warning, a confidentiality notice.
 
 Tables of words rather than long patterns: a line is cut at its colon or folded to words and looked up, which is linear in its length.
 """
@@ -7,79 +7,78 @@ from __future__ import annotations
 
 import re
 
+from normalizer.clean import _tables
+
 LINE_CAP = 1_000
 """Longer lines are text: no mail program writes a header or an attribution of this length."""
 
-_FIELDS: dict[str, str] = {
-    "from": "from", "de": "from", "von": "from", "van": "from", "da": "from", "från": "from", "fra": "from", "od": "from", "от": "from",
-    "expéditeur": "from", "expediteur": "from", "mittente": "from", "remitente": "from", "afzender": "from", "absender": "from",
-    "sent": "sent", "date": "sent", "envoyé": "sent", "envoye": "sent", "envoyé le": "sent", "date d'envoi": "sent", "gesendet": "sent",
-    "datum": "sent", "verzonden": "sent", "inviato": "sent", "data": "sent", "enviado": "sent", "enviado el": "sent", "fecha": "sent",
-    "enviada em": "sent", "enviado em": "sent", "skickat": "sent", "sendt": "sent", "dato": "sent", "wysłano": "sent",
-    "отправлено": "sent", "дата": "sent", "to": "to", "à": "to", "a": "to", "an": "to", "aan": "to", "para": "to", "till": "to",
-    "til": "to", "do": "to",
-    "кому": "to", "destinataire": "to", "pour": "to", "cc": "cc", "copie": "cc", "copie à": "cc", "kopie": "cc", "reply-to": "cc",
-    "répondre à": "cc", "bcc": "cc", "cci": "cc", "importance": "cc", "priorité": "cc", "subject": "subject", "objet": "subject",
-    "sujet": "subject", "betreff": "subject", "onderwerp": "subject", "oggetto": "subject", "asunto": "subject", "assunto": "subject",
-    "ämne": "subject", "emne": "subject", "temat": "subject", "тема": "subject",
-}  # fmt: skip
+_LABEL = 16
+_EDGES = " \t*>_|"
 
 
 def field(line: str) -> str | None:
-    """The kind of header field (``from``, ``sent``, ``to``, ``cc``, ``subject``) that a line of a pasted header block has, or None."""
+    """The kind of header field (``from``, ``sent``, ``date``, ``to``, ``cc``, ``subject``) that a line of a pasted header has, or None."""
     label, colon, rest = line[:80].partition(":")
     if not colon:
+        label, colon, rest = line[:80].partition("：")
+    if not colon or rest.startswith("//"):
         return None
-    label = label.strip(" \t*>_").lower()
-    if len(label) > 14 or rest.startswith("//"):
-        return None
-    return _FIELDS.get(label)
+    label = label.strip(_EDGES).lower()
+    return _tables.FIELDS.get(label) if len(label) <= _LABEL else None
 
 
-_DIVIDERS = frozenset(
-    {
-        "original message", "original appointment", "forwarded message", "reply message", "message d'origine", "message original",
-        "message initial", "message transféré", "message réexpédié", "message transmis", "courriel d'origine", "courriel transféré",
-        "ursprüngliche nachricht", "originalnachricht", "weitergeleitete nachricht", "oorspronkelijk bericht", "doorgestuurd bericht",
-        "messaggio originale", "messaggio inoltrato", "mensaje original", "mensaje reenviado", "mensagem original",
-        "mensagem encaminhada", "originalmeddelande", "ursprungligt meddelande", "vidarebefordrat meddelande", "oprindelig meddelelse",
-        "opprinnelig melding", "wiadomość oryginalna",
-    }
-)  # fmt: skip
-_FORWARDS = (
-    "begin forwarded message", "début du message réexpédié", "début du message transféré", "anfang der weitergeleiteten",
-    "inizio messaggio inoltrato",
-    "inicio del mensaje reenviado",
-)  # fmt: skip
+def fields_in(line: str) -> set[str]:
+    """The kinds of header fields in a line that has a whole header on it (``From: … Sent: … To: … Subject: …``)."""
+    kinds: set[str] = set()
+    parts = line[:600].split(":")
+    for part in parts[:-1]:
+        words = part.split()[-2:]
+        for size in (2, 1):
+            kind = _tables.FIELDS.get(" ".join(words[-size:]).strip(_EDGES).lower())
+            if kind is not None:
+                kinds.add(kind)
+                break
+    return kinds
 
 
 def divider(line: str) -> bool:
     """True for ``-----Original Message-----`` and its like, and for ``Begin forwarded message:``, in the languages of mail programs."""
-    bare = line.strip(" \t>*").lower()
-    if bare.startswith(("-", "_", "=")):
-        return bare.strip("-_= *:") in _DIVIDERS
-    return bare.startswith(_FORWARDS)
+    bare = line.strip(" \t>*|").lower()
+    if len(bare) > 120:
+        return False
+    if bare.startswith(("--", "__", "==", "##", "—", "––")):
+        inner = bare.strip("-_=#—– *:|")
+        if any(words in inner for words in _tables.REPLY_ABOVE):
+            return True
+        if len(inner.split()) > 6 or not inner:
+            return False
+        return any(stem in inner for stem in _tables.MESSAGE_STEMS) and any(stem in inner for stem in _tables.ORIGIN_STEMS)
+    return bare.endswith((":", "：")) and bare.startswith(_tables.FORWARDS)
 
 
 def rule(line: str) -> bool:
     """True for a line drawn with underscores, hyphens or equal signs, five or more."""
-    bare = line.strip()
-    return (len(bare) >= 5 and not bare.strip("_")) or (len(bare) >= 5 and (not bare.strip("-") or not bare.strip("=")))
+    bare = line.strip(" \t*|")
+    return len(bare) >= 5 and (not bare.strip("_") or not bare.strip("-") or not bare.strip("=") or not bare.strip("―─—"))
 
 
-_VERBS = re.compile(
-    r"(?:\bwrote|\bwrites|\ba écrit|\bécrivait|\bécrit|\ba ecrit|\bschrieb|\bschreef|\bgeschreven|\bescribió|\bescribio|\bha scritto"
-    r"|\bscrisse|\bescreveu|\bskrev|\bskrifaði|\bnapisał|\bkirjoitti|\bнаписал|\bпишет|\bпише)",
-    re.IGNORECASE,
-)
-_OPENINGS = ("on ", "le ", "am ", "op ", "il ", "el ", "em ", "den ", "dnia ", "w dniu ", "at ", "vào ", "dne ", "a ", "à ")
+_VERBS = re.compile(f"(?:{_tables.VERBS})", re.IGNORECASE)
 _ISO_GMT = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:?\d\d ")
+
+
+def ends_attribution(bare: str) -> bool:
+    """True when a line may end an attribution: with a colon, or with the dashes that some programs write instead."""
+    return bare.rstrip(" *_|").endswith((":", "：", "----"))
 
 
 def opens(line: str) -> bool:
     """True when a line may begin an attribution: ``On …``, ``Le …``, a date, or the person's name or address."""
-    bare = line.lstrip(" \t>*-\"'").lower()
-    return (bare.startswith(_OPENINGS) and any(map(str.isdigit, bare))) or bare[:1].isdigit() or bare.endswith((" you wrote:", "écrivez :"))
+    bare = line.lstrip(" \t>*-\"'_|").lower()
+    return (
+        (bare.startswith(_tables.OPENINGS) and any(map(str.isdigit, bare)))
+        or (bare[:1].isdigit() and "@" not in bare.partition(" ")[0])
+        or bare.endswith((" you wrote:", "écrivez :", "avez écrit :", "as écrit :"))
+    )
 
 
 def attribution(text: str, quoted_below: bool) -> bool:
@@ -90,47 +89,53 @@ def attribution(text: str, quoted_below: bool) -> bool:
     """
     if len(text) > LINE_CAP:
         return False
-    bare = text.strip(" \t>*-_")
+    bare = text.strip(" \t>*-_|")
     if _ISO_GMT.match(bare):
         return True
     digits = sum(map(str.isdigit, bare))
-    if bare.endswith((">:", "> :")) and "@" in bare and digits >= 6:
+    if bare.endswith((">:", "> :", "):", "]:")) and "@" in bare and digits >= 6:
         return True
-    verbs = list(_VERBS.finditer(bare, max(0, len(bare) - 100)))
-    if not verbs or len(bare) - verbs[-1].end() > 60 or not (bare.endswith(":") or text.rstrip().endswith("--")):
+    if not ends_attribution(bare) and not text.rstrip().endswith("--"):
         return False
-    return "@" in bare or digits >= 3 or quoted_below or " you wrote" in bare.lower()
-
-
-_MOBILE = (
-    "sent from my", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from samsung", "sent from proton",
-    "sent from gmail",
-    "sent via", "sent with", "sent using", "get outlook for", "download outlook", "envoyé de mon", "envoyé depuis",
-    "envoyé à partir de", "envoyé avec", "envoyé par mon", "envoyé d'un", "envoyé via", "envoye de mon", "télécharger outlook",
-    "obtenez outlook",
-    "obtenir outlook",
-    "transmis de mon", "von meinem", "gesendet von", "gesendet mit", "diese nachricht wurde von meinem", "verstuurd vanaf",
-    "verzonden vanaf",
-    "inviato da", "enviado desde", "enviado do", "enviado a partir", "enviado de meu", "skickat från", "sendt fra", "wysłane z",
-)  # fmt: skip
+    verbs = list(_VERBS.finditer(bare, max(0, len(bare) - 220)))
+    if not verbs:
+        return False
+    below = len(bare) - verbs[-1].end()
+    if below > (200 if "@" in bare[verbs[-1].end() :] else 60):
+        return False
+    return "@" in bare or digits >= 5 or quoted_below or " you wrote" in bare.lower()
 
 
 def mobile(line: str) -> bool:
-    """True for the line that a telephone or a mail program signs with."""
-    bare = line.strip(" \t*_-<[(")
-    return len(bare) <= 120 and bare.lower().startswith(_MOBILE)
-
-
-_NOTICE_HEADS = ("confidentiality notice", "avis de confidentialité", "avis de confidentialite", "disclaimer", "avertissement")
-_NOTICE_OPENINGS = ("this ", "the ", "ce ", "cet ", "cette ", "le ", "les ", "l'", "if ", "si ", "important", "diese", "der ", "note")
-_NOTICE_SIGNS = ("intended", "privileged", "recipient", "destin", "privilégi", "unauthorized", "non autoris", "empfänger", "bestimmt")
-
-
-def notice(line: str) -> bool:
-    """True when a line begins a confidentiality notice."""
-    head = line[:400].strip(" \t*_-").lower()
-    if head.startswith(_NOTICE_HEADS):
-        return True
-    if not head.startswith(_NOTICE_OPENINGS) or not ("confiden" in head or "vertraulich" in head or "privileged" in head):
+    """True for the line that a telephone, a mail program or a virus scanner signs with."""
+    bare = line.strip(" \t*_-–—<[(|").lower()
+    if not bare or len(bare) > 200:
         return False
-    return any(sign in head for sign in _NOTICE_SIGNS)
+    if bare.startswith(_tables.FOOTERS):
+        return True
+    shown = bare.partition("<")[0].partition("http")[0].rstrip(" )]>.*_-")
+    if len(shown) > 120:
+        return False
+    # The device stands near the verb: "Sent from my desk, which …" is a sentence.
+    near = " " + " ".join(shown.partition(",")[0].split()[:12])
+    if shown.startswith(_tables.SENT_WITH):
+        return any(device in near for device in _tables.DEVICES)
+    return shown.endswith(_tables.SENT_WITH_AFTER) and any(device in shown for device in _tables.DEVICES)
+
+
+def banner(line: str) -> bool:
+    """True for the warning that a mail system puts above a mail from outside."""
+    bare = line[:300].lower()
+    return any(words in bare for words in _tables.BANNERS)
+
+
+def notice_head(line: str) -> bool:
+    """True for a line such as ``CONFIDENTIALITY NOTICE``, which may stand apart from what it heads."""
+    return line.strip(" \t*_-").lower().startswith(_tables.NOTICE_HEADS)
+
+
+def notice(paragraph: str) -> bool:
+    """True when ``paragraph`` (its lines joined) is a confidentiality notice: words of several families, fewer where it is headed so."""
+    head = paragraph[:900].strip(" \t*_-").lower()
+    families = sum(any(sign in head for sign in family) for family in _tables.NOTICE_SIGNS)
+    return families >= (2 if head.startswith(_tables.NOTICE_HEADS) else 3)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from normalizer.clean import _lines
+from normalizer.clean import _headers, _lines
 from normalizer.clean.unicode import plain_spaces
 from normalizer.words import TEXT_CAP
 
-_QUOTE = re.compile(r"[ \t]{0,3}[A-Za-z]{0,3}>")
-_STARTS = frozenset(" \t-_=*0123456789")
+_QUOTE = re.compile(r"[ \t]{0,3}[A-Za-z]{0,3}>|[ \t]{0,3}\|(?:[ \t]|$)")
+_STARTS = frozenset(" \t-_=*0123456789|#：")
 """A line with neither colon nor quote mark begins nothing unless it begins so: most lines are done with here."""
 _SIGNATURE_LINES = 20
 _TAIL_LINES = 8
@@ -52,13 +52,43 @@ def split(text: str) -> Parts:
     return Parts(new + tail, quoted)
 
 
-def forwarded_from(text: str) -> str | None:
-    """The ``From`` field of the first forwarded or pasted header block in ``text``, or None."""
+class Forwarded(NamedTuple):
+    """A mail within a mail, as its pasted header tells: nothing of it is proved.
+
+    ``note`` is what the person who passes it on wrote above; ``text`` the words of the first writer, without what these quote in turn.
+    """
+
+    sender: str
+    sent: str
+    subject: str
+    note: str
+    text: str
+
+
+def forwarded(text: str) -> Forwarded | None:
+    """The first forwarded or pasted mail in ``text``, or None where no header names its writer."""
     lines = plain_spaces(text[:TEXT_CAP]).split("\n")
     for index, line in enumerate(lines):
-        if ":" in line and _lines.field(line) == "from" and _header_block(lines, index):
-            return line.partition(":")[2].strip(" \t*")[: _lines.LINE_CAP] or None
+        if (":" in line or "：" in line) and _lines.field(line) is not None and _headers.begins(lines, index):
+            found, end = _headers.read(lines, index)
+            if "from" not in found:
+                continue
+            first = _headers.above(lines, index, 0)
+            inner = "\n".join(line.removeprefix("> ").removeprefix(">") for line in lines[end:])
+            return Forwarded(
+                found["from"],
+                found.get("sent") or found.get("date", ""),
+                found.get("subject", ""),
+                "\n".join(lines[:first]).strip(),
+                split(inner.strip()).new,
+            )
     return None
+
+
+def forwarded_from(text: str) -> str | None:
+    """The ``From`` field of the first forwarded or pasted header block in ``text``, or None."""
+    found = forwarded(text)
+    return None if found is None else found.sender
 
 
 def _blocks(lines: list[str]) -> list[_Block]:
@@ -66,7 +96,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
     start = index = 0
     while index < len(lines):
         line = lines[index]
-        if ":" not in line and ">" not in line and line[:1] not in _STARTS:
+        if ":" not in line and ">" not in line and line[:1] not in _STARTS and "：" not in line and not _headers.table(lines, index):
             index += 1
             continue
         found = _boundary(lines, index, start)
@@ -85,23 +115,30 @@ def _blocks(lines: list[str]) -> list[_Block]:
 def _boundary(lines: list[str], index: int, start: int) -> _Block | None:
     """The block that begins at (or, for a long attribution, ends at) this line, if it is not new text."""
     line = lines[index]
-    if ">" in line and _QUOTE.match(line) and line.strip() not in (">:", "> :"):
+    if (">" in line or "|" in line) and _QUOTE.match(line) and line.strip() not in (">:", "> :"):
         return _Block("quote", index, _quote_end(lines, index))
     bare = line.strip()
     if not bare or len(bare) > _lines.LINE_CAP:
         return None
-    if ":" in bare:
-        if _lines.field(bare) in ("from", "sent", "subject") and _header_block(lines, index):
-            return _Block("rest", _above(lines, index, start), len(lines))
-        if bare[-1] == ":" and not _lines.divider(bare):
+    if ":" in bare or "：" in bare:
+        kind = _lines.field(bare)
+        if kind is not None and (_headers.begins(lines, index) or (kind == "from" and _headers.on_one_line(bare))):
+            return _Block("rest", _headers.above(lines, index, start), len(lines))
+        if _lines.ends_attribution(bare) and not _lines.divider(bare):
             return _attributed(lines, index, start)
-    first = bare[0]
-    if (first in "-_=*>" or bare[-1] == ":") and _lines.divider(bare):
-        return _Block("rest", _above(lines, index, start), len(lines))
-    if first == "-" and bare.startswith(("---- On ", "---- Le ")):
+    if _lines.divider(bare):
+        return _Block("rest", _headers.above(lines, index, start), len(lines))
+    return _unpunctuated(lines, index, start, bare)
+
+
+def _unpunctuated(lines: list[str], index: int, start: int, bare: str) -> _Block | None:
+    """What begins an older mail without a colon: dashes around an attribution, a date as machines write it, the table of Notes."""
+    if bare[0] == "-" and (bare.startswith("---- ") or bare.endswith("----")):
         return _attributed(lines, index, start)
-    if first.isdigit() and bare[4:5] == "-" and _lines.attribution(bare, False):
+    if bare[0].isdigit() and bare[4:5] == "-" and _lines.attribution(bare, False):
         return _intro(lines, index, index + 1)
+    if _headers.table(lines, index):
+        return _Block("rest", _headers.table_start(lines, index, start), len(lines))
     return None
 
 
@@ -139,60 +176,51 @@ def _next_is_quote(lines: list[str], index: int) -> bool:
 
 
 def _quote_end(lines: list[str], index: int) -> int:
-    end = index
+    end = index + 1
     for at in range(index, len(lines)):
         line = lines[at]
-        if ">" in line and _QUOTE.match(line):
+        if (">" in line or "|" in line) and _QUOTE.match(line):
             end = at + 1
         elif line.strip():
             break
     return end
 
 
-def _header_block(lines: list[str], index: int) -> bool:
-    """True when the lines from here on are a pasted header: From with Sent or Subject, or From and To with an address."""
-    kinds: set[str] = set()
-    address = False
-    blank = 0
-    for line in lines[index : index + 12]:
-        if not line.strip(" \t>"):
-            blank += 1
-            if blank > 1 or len(kinds) > 2:
-                break
-            continue
-        kind = _lines.field(line) if ":" in line else None
-        if kind is None and len(kinds) > 1 and blank:
-            break
-        if kind is not None:
-            kinds.add(kind)
-            blank = 0
-        address = address or "@" in line
-    if "from" not in kinds:
-        return False
-    return len(kinds) >= 3 or bool(kinds & {"sent", "subject"} and (address or "sent" in kinds)) or ("to" in kinds and address)
-
-
-def _above(lines: list[str], index: int, start: int) -> int:
-    """The first line of a boundary: a drawn line or a divider just above a header block belongs to it."""
-    first = index
-    for at in range(index - 1, max(start, index - 4) - 1, -1):
-        line = lines[at]
-        if not line.strip():
-            continue
-        if _lines.rule(line) or _lines.divider(line):
-            first = at
-            continue
-        break
-    return first
-
-
 def _signed(lines: list[str], first: int, end: int) -> list[_Block]:
-    """New lines, with the signature below them as a block of its own."""
-    cut = _signature_start(lines, first, end)
+    """New lines, with the warning above them and the signature below them as blocks of their own."""
+    blocks: list[_Block] = []
+    begun = _warned(lines, first, end)
+    if begun > first:
+        blocks.append(_Block("signature", first, begun))
+    cut = _signature_start(lines, begun, end)
     if cut is None:
-        return [_Block("new", first, end)]
-    blocks = [_Block("new", first, cut)] if cut > first else []
+        return [*blocks, _Block("new", begun, end)]
+    if cut > begun:
+        blocks.append(_Block("new", begun, cut))
     return [*blocks, _Block("signature", cut, end)]
+
+
+_BANNER_LINES = 6
+
+
+def _warned(lines: list[str], first: int, end: int) -> int:
+    """The line after the warning that a mail system put above the mail: a paragraph among its first two, of at most six lines."""
+    at = first
+    for _ in range(2):
+        while at < end and (not lines[at].strip() or _lines.rule(lines[at])):
+            at += 1
+        stop = at
+        while stop < end and lines[stop].strip() and stop - at <= _BANNER_LINES:
+            stop += 1
+        if stop - at > _BANNER_LINES or not _lines.banner(" ".join(line.strip() for line in lines[at:stop])):
+            break
+        if len(" ".join(lines[at:stop])) > 600:
+            # No blank line below the warning: only the line that warns is the system's.
+            stop = at + 1
+            if not _lines.banner(lines[at]):
+                break
+        first = at = stop
+    return first
 
 
 def _signature_start(lines: list[str], first: int, end: int) -> int | None:
@@ -206,11 +234,24 @@ def _signature_start(lines: list[str], first: int, end: int) -> int | None:
         seen += 1
         mark = bare[0]
         # RFC 3676 §4.3: "-- " alone on a line separates the signature.
-        delimiter = (mark in "-—" and bare in ("--", "—", "---")) or (mark == "_" and _lines.rule(bare))
+        delimiter = (mark in "-—–" and bare in ("--", "—", "---", "–", "- -", "-- --")) or (mark in "_—―" and _lines.rule(bare))
+        delimiter = delimiter or (mark == "_" and len(bare) >= 2 and not bare.strip("_"))
         near = below <= (3 if cut is None else _SIGNATURE_LINES) and below < _TAIL_LINES
-        if (delimiter and below <= _SIGNATURE_LINES) or (near and _lines.mobile(bare)) or (len(bare) > 9 and _lines.notice(bare)):
+        if (delimiter and below <= _SIGNATURE_LINES) or (near and _lines.mobile(bare)) or _notice_at(lines, first, at, end):
             cut = at
     return cut
+
+
+def _notice_at(lines: list[str], first: int, at: int, end: int) -> bool:
+    """True when the paragraph that begins on this line is a notice of confidentiality."""
+    if (at > first and lines[at - 1].strip() and not _lines.rule(lines[at - 1])) or len(lines[at]) < 10:
+        return False
+    joined = lines[at].strip()
+    for line in lines[at + 1 : min(end, at + 12)]:
+        if len(joined) > _lines.LINE_CAP or (not line.strip() and not (len(joined) < 60 and _lines.notice_head(joined))):
+            break
+        joined = f"{joined} {line.strip()[: _lines.LINE_CAP]}"
+    return _lines.notice(joined)
 
 
 def _keep(lines: list[str], blocks: list[_Block]) -> list[int]:

@@ -10,14 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizer.clean import clean_line, clean_text, split, subjects
-from normalizer.clean.quotes import forwarded_from
+from normalizer.clean.quotes import forwarded, forwarded_from
 from normalizer.pipeline import understand
 from tests.normalizer.build import cases, context, label, work
+from tests.normalizer.mails import Mail, replies
 
 
 @pytest.mark.parametrize("case", cases("replies"), ids=label)
 def test_new_text(case: dict[str, Any]) -> None:
     assert split(clean_text(case["text"])).new == case["new"].strip("\n")
+
+
+_REPLIES = list(replies())
+
+
+def test_enough_programs() -> None:
+    """At least 120 mails, French and English alike."""
+    languages = [mail.name.partition(" ")[0] for mail in _REPLIES]
+    assert len(_REPLIES) >= 250
+    assert abs(languages.count("en") - languages.count("fr")) <= 12
+
+
+@pytest.mark.parametrize("mail", _REPLIES, ids=lambda mail: mail.name)
+def test_what_programs_add_is_cut(mail: Mail) -> None:
+    text = clean_text(mail.text)
+    parts = split(text)
+    assert parts.new == clean_text(mail.new)
+    assert mail.old not in parts.new
+    assert sorted((parts.new + "\n" + parts.quoted).split("\n")) == sorted(text.strip("\n").split("\n")) or sorted(
+        (parts.new + " " + parts.quoted).split()
+    ) == sorted(text.split())
 
 
 @pytest.mark.parametrize("case", cases("subjects"), ids=lambda case: case["subject"])
@@ -106,9 +128,44 @@ def test_forwarded_sender() -> None:
     assert forwarded_from("From: here to eternity") is None
 
 
+def test_a_mail_within_a_mail() -> None:
+    """Who wrote what: the note of the one who passes it on, and the first writer's words without those that these quote."""
+    text = (
+        "Pour suivi, merci.\n\n-------- Message transféré --------\nSujet :\tLampadaire\nDate :\tMon, 23 Nov 2026 10:12:45 -0500\n"
+        "De :\tMarie Untel <marie@example.net>\nPour :\tmaire@springfield.example.gov\n\nLe lampadaire du 12, rue Main est éteint.\n\n"
+        "Le 20 nov. 2026 à 09:00, Ville <311@springfield.example.gov> a écrit :\n> Bonjour\n"
+    )
+    found = forwarded(text)
+    assert found is not None
+    assert (found.sender, found.subject, found.note) == ("Marie Untel <marie@example.net>", "Lampadaire", "Pour suivi, merci.")
+    assert found.text == "Le lampadaire du 12, rue Main est éteint."
+    assert found.sent == "Mon, 23 Nov 2026 10:12:45 -0500"
+    assert forwarded("De : rue Main\nÀ : rue Oak") is None
+
+
 @pytest.mark.parametrize(
     "piece",
-    ["> ", "On ", "a écrit :\n", "From: x\n", "-- \n", "_" * 50, "<" * 100, "\n", " ", "Le 1 a écrit:", "é", "@:", "Sent from my x\n"],
+    [
+        "> ",
+        "On ",
+        "a écrit :\n",
+        "From: x\n",
+        "-- \n",
+        "_" * 50,
+        "<" * 100,
+        "\n",
+        " ",
+        "Le 1 a écrit:",
+        "é",
+        "@:",
+        "Sent from my x\n",
+        "To\n",
+        "To\nSubject\n",
+        "confidential intended ",
+        "|",
+        "-----",
+        "From: a Sent: b ",
+    ],
 )
 def test_hostile_text_is_read_in_one_go(piece: str) -> None:
     """Four times the cap of what rules read, of one piece over and over: it ends, and loses nothing."""
