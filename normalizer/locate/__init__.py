@@ -77,8 +77,10 @@ def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, 
 
 
 def candidates(text: str, gazetteer: Gazetteer) -> list[LocationCandidate]:
-    """What a text names, best first: what the gazetteer knows, then what only the form of the words says."""
+    """What a text names, best first: what the city's gazetteer knows, then addresses and corners that it does not, with half their score."""
     known, written = _candidates(Reading(text, None), gazetteer)
+    if not known:
+        written = [item.model_copy(update={"score": item.score / 2}) for item in written if item.precision != "street"]
     return [*known, *written]
 
 
