@@ -160,7 +160,7 @@ class _Names:
     def _streets_in(self, address: str) -> frozenset[int]:
         """The streets that a candidate's address names; -1 for one that the gazetteer does not know."""
         bare = re.sub(r"^[0-9][0-9A-Za-z&/-]*[ ](?=\D)", "", address)
-        for label in (address, bare, bare.partition(",")[0]):
+        for label in (address, bare, bare.partition(",")[0], address.partition(" ")[2].partition(",")[0]):
             if label in self.labels:
                 return frozenset({self.labels[label]})
         parts = [part for part in re.split(r" & | \(| – |\)", address) if part]

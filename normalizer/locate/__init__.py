@@ -34,7 +34,7 @@ from normalizer.locate.key import address_key
 from normalizer.locate.streets import ordinal
 from normalizer.model import Evidence, InboundMessage, Location, LocationCandidate, ServiceRequest, Span
 from normalizer.pipeline import Context, Work
-from normalizer.ports import Gazetteer
+from normalizer.ports import Gazetteer, NothingKnown
 from normalizer.words import TEXT_CAP, Reading, fold
 
 __all__ = ["address_key", "candidates", "find", "from_photo", "stage", "stand"]
@@ -77,11 +77,21 @@ def _locate(request: ServiceRequest, message: InboundMessage, reading: Reading, 
 
 
 def candidates(text: str, gazetteer: Gazetteer) -> list[LocationCandidate]:
-    """What a text names, best first: what the city's gazetteer knows, then addresses and corners that it does not, with half their score."""
+    """What a text names, best first: what the city's gazetteer knows, then house numbers of other streets, with half their score.
+
+    Without any gazetteer (:class:`normalizer.ports.NothingKnown`) it is all that the form of the words says.
+    """
     known, written = _candidates(Reading(text, None), gazetteer)
-    if not known:
-        written = [item.model_copy(update={"score": item.score / 2}) for item in written if item.precision != "street"]
+    if not isinstance(gazetteer, NothingKnown):
+        numbered = (item for item in written if item.precision in ("point", "address") and _named_in_capitals(item.address))
+        written = [item.model_copy(update={"score": item.score if item in known else round(min(item.score, 0.42), 3)}) for item in numbered]
     return [*known, *written]
+
+
+def _named_in_capitals(address: str) -> bool:
+    """``9 Eldridge St``, and not ``4 wheel drive``."""
+    name = address.partition(" ")[2].lstrip(", ")
+    return not address or name[:1].isupper() or name[:1].isdigit() or any(part[:1].isupper() for part in name.split()[1:])
 
 
 def _candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[list[LocationCandidate], list[LocationCandidate]]:

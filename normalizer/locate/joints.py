@@ -121,6 +121,21 @@ def _best(city: City, one: Mention, two: Mention) -> tuple[tuple[int, int], tupl
     return (one.streets[0], two.streets[0]), ()
 
 
+def settle(city: City, found: list[Mention]) -> None:
+    """Choose among streets of one name: the one whose kind was said elsewhere in the text, else one that meets another street of it."""
+    sure = [item for item in found if item.score >= ENOUGH and (item.exact or len(item.streets) == 1)]
+    for item in found:
+        if len(item.streets) < 2 or item.score < ENOUGH:
+            continue
+        said = next((other.streets[0] for other in sure if other.base == item.base and other.exact and other.streets[0] in item.streets), None)
+        if said is None:
+            near = [other for other in sure if other.base != item.base][:6]
+            meets = [at for at in item.streets[:4] if any(city.crossing(at, other.streets[0]) for other in near)]
+            said = meets[0] if len(meets) == 1 else None
+        if said is not None:
+            item.streets = (said,)
+
+
 def _before(words: Words, item: Mention, wanted: frozenset[str]) -> int | None:
     """The token of one of ``wanted`` just before a mention, over particles."""
     at = item.first - 1

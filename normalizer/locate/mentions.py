@@ -166,7 +166,9 @@ def _mention(words: Words, city: City, base: Base, at: int, last: int, *, shout:
         or previous == "the"
         or (direction and city.streets[options[0]].name.direction != direction)  # "West Haven" is no street of that name
     )
-    mention.score = _score(mention, words, start, shout=shout) - 0.06 * far
+    mention.score = _score(mention, words, start, kind, shout=shout) - 0.06 * far
+    if kind and tokens[end] in _PLURAL and number is None:
+        mention.score = min(mention.score, 0.45 if mention.everyday else 0.6)  # "new haven streets": of two, or of none
     if (previous in everyday.TITLES or (previous == "m" and joined == ". ")) and joined in (" ", ". ") and not mention.typed and words.capital(start - 1):
         mention.score = min(mention.score, 0.1)
     return mention
@@ -310,7 +312,7 @@ def _part_of_a_name(words: Words, first: int, last: int, *, shout: bool) -> bool
         return False
     if previous == "s" and first > 1 and words.gap(first - 2) in ("'", "’"):
         return words.capital(first - 2)
-    if not words.capital(first - 1) or previous in STOPS or previous in PREPOSITIONS or previous.isdigit() or previous in streets.TYPES:
+    if not words.capital(first - 1) or previous in _LINKS or previous.isdigit() or previous in streets.TYPES:
         return previous in everyday.LANDMARKS and words.capital(first - 1)
     return not _begins_sentence(words, first - 1) or previous in everyday.GIVEN_NAMES or previous in everyday.LANDMARKS
 
@@ -322,7 +324,11 @@ def _begins_sentence(words: Words, at: int) -> bool:
     return any(mark in gap for mark in ".!?\n:-")
 
 
-def _score(mention: Mention, words: Words, start: int, *, shout: bool) -> float:
+_OTHER_THINGS = frozenset("sq gdns hts cir way row loop trl gate prom".split())
+"""Kinds that also name a square, a trail, a row of houses: another street's name before them is a place of its own."""
+
+
+def _score(mention: Mention, words: Words, start: int, city_kind: str, *, shout: bool) -> float:
     """How sure it is that a street is meant; ``docs/quality/locate.md`` has what each case was worth on real texts."""
     everyday_name = mention.everyday
     numbered = mention.number is not None
@@ -330,6 +336,8 @@ def _score(mention: Mention, words: Words, start: int, *, shout: bool) -> float:
         if mention.exact:
             score = 0.95 if numbered else 0.9 if mention.capital or not everyday_name else 0.72
         else:
+            if city_kind in _OTHER_THINGS:
+                return 0.3  # "Wooster Square" is no Wooster Street
             score = 0.7 if numbered or not everyday_name else 0.42 if mention.capital else 0.3
         return score
     if not mention.alone:
@@ -351,7 +359,9 @@ def _score(mention: Mention, words: Words, start: int, *, shout: bool) -> float:
         return 0.8
     if preposition:
         return 0.72
-    return 0.62 if in_sentence or len(mention.base) > 1 else 0.56
+    if in_sentence or len(mention.base) > 1:
+        return 0.62
+    return 0.56 if words.capital(start) else 0.45
 
 
 def _misspelt(words: Words, city: City, known: list[Mention], *, shout: bool) -> list[Mention]:
@@ -403,7 +413,7 @@ def _by_kind(words: Words, city: City, at: int, found: list[Mention], *, shout: 
         if first < 0 or any(words.gap(step) not in _BETWEEN for step in range(first, at - 1)):
             continue
         part = tokens[first:at]
-        if any(token in STOPS and len(part) == 1 for token in part) or streets.house_number(part[0]):
+        if (size > 1 and any(len(token) == 1 for token in part)) or any(token in STOPS and len(part) == 1 for token in part) or streets.house_number(part[0]):
             continue
         if part[0] in PREPOSITIONS or part[-1] in streets.PARTICLES or (len(part) > 1 and part[0] in STOPS):
             continue

@@ -50,6 +50,7 @@ class CityGazetteer:
         parts = joints.segments(words, city, streets)
         used = {id(item) for part in parts for item in (part.street, part.one, part.two)}
         corners = joints.corners(words, city, streets, used)
+        joints.settle(city, [item for item in streets if id(item) not in used])
         found += [_segment(words, city, part) for part in parts]
         found += [_corner(words, city, corner) for corner in corners]
         for item in streets:
