@@ -1,7 +1,8 @@
 """Which of the city's languages a message was written in.
 
 Three kinds of evidence, each a table lookup: function words, words of the city's catalog, and, where these say little (a text of a few
-words), letters: accents, elisions and endings. What a form or page said (``hints["language"]``) is a prior, not the answer.
+words), groups of letters (``_language_english.py`` and ``_language_french.py``, read when a text first needs them). What a form or page
+said (``hints["language"]``) is a prior, not the answer.
 
 Does not: tell languages apart that are not in its tables; another Latin-script language ends as ``und`` when its own function words
 outweigh the city's, and a text in another script always does.
@@ -10,10 +11,11 @@ outweigh the city's, and a text in another script always does.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from normalizer._language_tables import ENDINGS, FUNCTION_WORDS, OTHER, WORDS
+from normalizer._language_tables import FUNCTION_WORDS, OTHER, WORDS
 from normalizer.classify.lexicon import compiled
 from normalizer.model import Language
 from normalizer.pipeline import Context, Work
@@ -24,8 +26,13 @@ _CAP = 160
 _ENOUGH = 4.0
 """Points of function words above which letters are not looked at."""
 
-_LEAN = -0.08
-"""Where a word starts from: Latin words that both languages have end the French way (``-tion``, ``-ence``) more often than not."""
+_WORD = re.compile(r"[^\W\d_]+")
+_LETTER_WORDS = 40
+"""Where letters decide, these many words of the text do."""
+_FOREIGN_LETTERS = "ñßåäöøãõąćęłńśźżčďěňřšťůžőűşğıțșăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ¿¡"
+"""Letters that neither French nor English has."""
+_POINT = 4.0
+"""Units of the logarithm of likelihood that one point of function words is worth."""
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
@@ -58,6 +65,8 @@ def detect(
             known = vocabulary.get(token)
             if known in scores:
                 scores[known] += 0.7
+    if not body.text.isascii():
+        other += min(sum(map(body.text[:600].count, _FOREIGN_LETTERS)), 4)
     if other >= 2.0 and other > 1.5 * max(scores.values(), default=0.0):
         return Language()
     if max(scores.values(), default=0.0) < _ENOUGH:
@@ -68,33 +77,42 @@ def detect(
 
 
 def _letters(words: Words, scores: dict[str, float]) -> None:
-    """Accents, elisions and endings of the single words; French and English only."""
+    """Groups of letters of the single words, accents and elisions included; French and English only."""
     if "fr" not in scores or "en" not in scores:
         return
-    text = words.text[:600]
-    if not text.isascii():
-        accents = sum(map(text.count, "éèêëàâçîïôûùœÉÈÀÇ"))
-        scores["fr"] += 2.0 * min(accents, 4)
+    text = words.text[:600].lower()
+    balance = sum(map(_balance, _WORD.findall(text)[:_LETTER_WORDS]))
     if "'" in text or "’" in text:
-        low = text.lower().replace("’", "'")
-        scores["fr"] += sum(low.count(f"{head}'") for head in ("l", "d", "qu", "n", "c", "j"))
-        scores["en"] += sum(1.5 * low.count(f"'{tail}") for tail in ("s ", "t ", "re ", "ve ", "ll "))
-    for token in words.tokens[:40]:
-        if token.isdigit():
-            continue
-        balance = _balance(token)
-        scores["fr" if balance > 0 else "en"] += abs(balance)
+        text = text.replace("’", "'")
+        balance += 4.0 * sum(text.count(f"{head}'") for head in ("l", "d", "qu", "n", "c", "j"))
+        balance -= 6.0 * sum(text.count(f"'{tail}") for tail in ("s ", "t ", "re ", "ve ", "ll "))
+    scores["fr" if balance > 0 else "en"] += abs(balance) / _POINT
 
 
 @lru_cache(maxsize=16_384)
-def _balance(token: str) -> float:
+def _balance(word: str) -> float:
     """How French (positive) or English (negative) a single word looks by its letters."""
-    balance = _LEAN
-    padded = f"^{token}$"
-    for size in (2, 3, 4, 5):
-        for at in range(min(len(padded), 30) - size + 1):
-            balance += ENDINGS.get(padded[at : at + size], 0.0)
-    return max(-2.0, min(2.0, balance))
+    weights = _weights()
+    word = word[:30]
+    total = 0
+    for size in (1, 2, 3, 4, 5):
+        for at in range(len(word) - size + 1):
+            total += weights.get(word[at : at + size], 0)
+    return total / 4.0
+
+
+@lru_cache(maxsize=1)
+def _weights() -> dict[str, int]:
+    """Each group of letters with its quarters of a unit, positive for French."""
+    from normalizer._language_english import GROUPS as ENGLISH
+    from normalizer._language_french import GROUPS as FRENCH
+
+    weights: dict[str, int] = {}
+    for groups, sign in ((FRENCH, 1), (ENGLISH, -1)):
+        for (quarters, size), joined in groups.items():
+            for at in range(0, len(joined), size):
+                weights[joined[at : at + size]] = sign * quarters
+    return weights
 
 
 def _decide(scores: dict[str, float], other: float, declared: str | None, *, foreign: bool) -> Language:
