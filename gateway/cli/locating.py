@@ -14,7 +14,9 @@ from gateway.cli._common import Json, emit, facts
 if TYPE_CHECKING:
     from gateway.gazetteer.reading import Collected
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="GeoJSON or CSV, plain or gzip, as a city publishes them.", dir_okay=False)]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="GeoJSON or CSV, plain or gzip, as a city publishes them.", dir_okay=False)
+]
 AreaFiles = Annotated[
     list[str] | None, typer.Option("--area", metavar="LAYER=FILE", help="A layer of areas, GeoJSON of polygons. May be given again.")
 ]

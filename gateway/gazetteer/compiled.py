@@ -45,7 +45,14 @@ def document(builder: Builder) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "streets": [
-            [street.label, [list(path) for path in street.lines], street.ranges, list(street.numbers), list(street.lats), list(street.longs)]
+            [
+                street.label,
+                [list(path) for path in street.lines],
+                street.ranges,
+                list(street.numbers),
+                list(street.lats),
+                list(street.longs),
+            ]
             for street in records.streets
         ],
         "places": [[place.label, sorted(place.generics), place.point, place.street, place.number] for place in records.places],

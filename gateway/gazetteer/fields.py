@@ -30,7 +30,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "sufdir": ("sufdir", "postdir", "orivoie", "orientf", "orientation", "fedirs", "suffixdir", "dirvoie"),
 }  # fmt: skip
 _RANGES = (
-    (("lfadd", "leftfrom", "fromleft", "ladd_f", "debgch", "lfromadd", "lfaddr", "fromaddrl", "addfl"),
+    (("lfadd", "leftfrom", "fromleft", "laddf", "debgch", "lfromadd", "lfaddr", "fromaddrl", "addfl"),
      ("ltadd", "leftto", "toleft", "fingch", "ltoadd", "ltaddr", "toaddrl", "addtl")),
     (("rfadd", "rightfrom", "fromright", "debdrt", "rfromadd", "rfaddr", "fromaddrr", "addfr"),
      ("rtadd", "rightto", "toright", "findrt", "rtoadd", "rtaddr", "toaddrr", "addtr")),
@@ -59,7 +59,9 @@ def _columns(names: tuple[str, ...]) -> dict[str, str]:
     found = {meaning: plain[choice] for meaning, choices in reversed(_NAMES.items()) for choice in reversed(choices) if choice in plain}
     for at, (firsts, lasts) in enumerate(_RANGES):
         for edge, choices in ((f"first{at}", firsts), (f"last{at}", lasts)):
-            found |= {edge: plain[choice] for choice in choices if choice in plain}
+            for choice in choices:
+                if choice in plain:
+                    found[edge] = plain[choice]
     return found
 
 
@@ -72,11 +74,10 @@ def read(properties: Mapping[str, Any]) -> Row:
     """Make sense of a feature's properties or of a table's line."""
     columns = _columns(tuple(properties))
 
+    texts = {meaning: _text(properties[name]) for meaning, name in columns.items() if meaning not in ("lat", "long")}
+
     def text(meaning: str) -> str:
-        value = properties.get(columns.get(meaning, ""))
-        if value is None or isinstance(value, (dict, list)):
-            return ""
-        return " ".join((str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)).split())
+        return texts.get(meaning, "")
 
     street, number = _street(text, has_name="name" in columns), text("number")
     if not street and (address := re.match(r"(\d{1,6}(?:[ ]?-[ ]?\d{1,6})?[A-Za-z]?),?\s+([^,;]{2,80})", text("address"))):
@@ -93,8 +94,17 @@ def read(properties: Mapping[str, Any]) -> Row:
         lat=_degrees(properties.get(columns.get("lat", "")), 90),
         long=_degrees(properties.get(columns.get("long", "")), 180),
         code=text("code"),
-        ranges=tuple(_ranges(text)),
+        ranges=tuple(_ranges(text)) if "first0" in columns or "first1" in columns else (),
     )
+
+
+def _text(value: Any) -> str:
+    """A value as one line; empty for what is no text or number."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if value is None or isinstance(value, (dict, list)):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _ordinal(street: str) -> bool:
@@ -106,6 +116,8 @@ def _street(text: Any, *, has_name: bool) -> str:
     core = text("street") or ("" if not (text("pretype") or text("posttype")) else text("name") if has_name else "")
     if not core:
         return ""
+    if not any(map(text, ("predir", "pretype", "link", "posttype", "sufdir"))):
+        return core
     parts = [text("predir"), text("pretype"), text("link"), core, text("posttype"), text("sufdir")]
     low = f" {fold(core)} "
     return " ".join(part for part in parts if part and (part == core or f" {fold(part).strip()} " not in low))

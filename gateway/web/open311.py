@@ -200,7 +200,7 @@ class _Side:
             "status_notes": fields.get("status_notes"),
             "service_name": service.name(language) if service else fields.get("service_name") or item.service_code,
             "service_code": item.service_code,
-            "description": redact(fields.get("description", ""))[0] if public else None,
+            "description": _for_the_public(fields, language) if public else None,
             "agency_responsible": fields.get("agency_responsible") or item.department,
             "service_notice": None,
             "requested_datetime": _iso(item.requested_datetime),
@@ -339,3 +339,8 @@ def _list(value: str) -> list[str]:
 
 def _iso(at: datetime) -> str:
     return at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def _for_the_public(fields: Mapping[str, Any], language: str) -> str:
+    """The description without personal data; the place of the problem stays."""
+    return redact(fields.get("description", ""), place=fields.get("address_string"), language=language).text

@@ -148,7 +148,7 @@ class Builder:
         """Add a position of a postal code."""
         self._postal.setdefault(_postal_key(code), []).append(point)
 
-    def place(  # noqa: PLR0913  (what is known of a place, each named)
+    def place(
         self,
         label: str,
         kind: str,

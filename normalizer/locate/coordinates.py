@@ -46,7 +46,12 @@ def find(text: str, limit: int = 3) -> list[tuple[float, float, Span]]:
 
 
 def _add(found: list[tuple[float, float, Span]], lat: float, long: float, span: Span) -> None:
-    if -90 <= lat <= 90 and -180 <= long <= 180 and (lat or long) and all(span[0] >= other[2][1] or other[2][0] >= span[1] for other in found):
+    if (
+        -90 <= lat <= 90
+        and -180 <= long <= 180
+        and (lat or long)
+        and all(span[0] >= other[2][1] or other[2][0] >= span[1] for other in found)
+    ):
         found.append((lat, long, span))
 
 

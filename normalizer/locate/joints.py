@@ -16,7 +16,9 @@ from normalizer.words import Words
 _JOINTS = frozenset(
     "and|&|/|at|et|@|x|+|-|and the|et la|et le|et de|et de la|et du|corner of|corner|coin|coin de|angle|at the corner of|on the corner of|"
     "at corner of|at the intersection of|intersection|at the intersection with|and also|cor|au coin de|a l angle de|a l intersection de|"
-    "onto|into|a|au coin|and on|at the corner with|by|where it meets|meets|crosses|crossing|avec|with|n|just off|off|off of|near|by the corner of".split("|")
+    "onto|into|a|au coin|and on|at the corner with|by|where it meets|meets|crosses|crossing|avec|with|n|just off|off|off of|near|by the corner of".split(
+        "|"
+    )
 )
 _LOOSE = frozenset(("near", "by", "off", "off of", "just off", "a", "onto", "into", "-", "with", "avec"))
 """Joints that make a corner only where the streets are known to meet."""
@@ -127,7 +129,9 @@ def settle(city: City, found: list[Mention]) -> None:
     for item in found:
         if len(item.streets) < 2 or item.score < ENOUGH:
             continue
-        said = next((other.streets[0] for other in sure if other.base == item.base and other.exact and other.streets[0] in item.streets), None)
+        said = next(
+            (other.streets[0] for other in sure if other.base == item.base and other.exact and other.streets[0] in item.streets), None
+        )
         if said is None:
             near = [other for other in sure if other.base != item.base][:6]
             meets = [at for at in item.streets[:4] if any(city.crossing(at, other.streets[0]) for other in near)]

@@ -20,7 +20,9 @@ LIMIT = 8
 """Candidates of one text."""
 _TEXT = 20_000
 """Characters of a text in which places are looked for."""
-_ON_THE_WAY = frozenset("to toward towards from past before after near off by until through into onto vers depuis jusqu apres avant".split())
+_ON_THE_WAY = frozenset(
+    "to toward towards from past before after near off by until through into onto vers depuis jusqu apres avant".split()
+)
 """Words before a street that something is near or goes to: it ranks behind a street that something is on."""
 _SMALLER = 0.25
 """A street of the same name that is smaller than this part of the largest one is meant by nobody who does not say its kind."""
@@ -76,9 +78,7 @@ def _points(text: str, city: City) -> list[LocationCandidate]:
 
 def _made(address: str, point: Point | None, precision: str, span: Span, score: float) -> LocationCandidate:
     lat, long = (round(point[0], 6), round(point[1], 6)) if point is not None else (None, None)
-    return LocationCandidate(
-        address=address, lat=lat, long=long, precision=precision, span=span, score=round(min(max(score, 0.0), 1.0), 3)
-    )
+    return LocationCandidate(address=address, lat=lat, long=long, precision=precision, span=span, score=round(min(max(score, 0.0), 1.0), 3))
 
 
 def _segment(words: Words, city: City, part: joints.Segment) -> LocationCandidate:
