@@ -152,8 +152,9 @@ def _card(number: _Number, at: int, shape: tuple[int, ...]) -> tuple[str, int, s
         if shape[: len(form)] == form:
             last = at + len(form) - 1
             context = not tables.CARD.isdisjoint(number.before(number.spans[at][0])[-6:])
-            if number.digits[at][0] in "23456" and (context or luhn(number.joined(at, last))):
-                return "card", last, "card.luhn" if luhn(number.joined(at, last)) else "card.context"
+            valid = luhn(number.joined(at, last)) and _nearest(number, at) != "counted"
+            if number.digits[at][0] in "23456" and (context or valid):
+                return "card", last, "card.luhn" if valid else "card.context"
     digits = number.digits[at]
     if 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn(digits) and _nearest(number, at) != "counted":
         return "card", at, "card.luhn"

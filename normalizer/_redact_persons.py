@@ -90,9 +90,9 @@ class Persons:
         return None if self._is_place(at, last) else last
 
     def _small(self, at: int) -> int | None:
-        """A given name in small letters, with the word after it where that is no everyday word nor a verb's form."""
+        """A given name in small letters, with the word after it where that is no everyday word nor a verb's form; a word after a title."""
         if self.tokens[at] not in tables.GIVEN:
-            return None
+            return at if at and self.tokens[at - 1] in tables.TITLE and self.tokens[at].isalpha() else None
         after = at + 1
         if after < len(self.tokens) and self.gap(at) == " " and self.tokens[after].isalpha() and len(self.tokens[after]) > 2:
             word = self.tokens[after]
@@ -118,6 +118,8 @@ class Persons:
             and (tokens[before] not in ("st", "ste", "dr"))
         ):
             return True
+        if tokens[first] in ("st", "ste") and last > first:  # Mme St-Pierre; as a street it would be "Mme St"
+            return False
         span = self.words.span(first, last)
         return any(place.span[0] < span[1] and span[0] < place.span[1] for place in self.places)
 
@@ -175,7 +177,8 @@ class Persons:
             return None
         if word in ("dr", "m", "miss") and self._capital_before(at):
             return None  # Maple Dr
-        return follows if self.words.capital(follows) else None
+        small = word in ("mr", "mrs", "mme", "mlle") and len(self.tokens[follows]) > 2 and self.tokens[follows] not in tables.STOP
+        return follows if self.words.capital(follows) or small else None
 
     def _capital_before(self, at: int) -> bool:
         """True where the word before is written with a capital, is no everyday word, and only a space lies between."""
@@ -195,9 +198,17 @@ class Persons:
             if not self.same_sentence(at, step):
                 return None
             known = tokens[step] in (tables.GIVEN_CAPITAL if self.words.capital(step) and not self.shouts else tables.GIVEN)
+            if self._set_off(step):
+                return step
             if known and (step == at + 1 or (self.words.capital(step) and tokens[step - 1] not in tables.AT)):
                 return step
         return None
+
+    def _set_off(self, at: int) -> bool:
+        """True for two words with capitals between commas: "the tenant upstairs, Tyrone Jackson, plays drums"."""
+        if "," not in self.gap(at - 1) or self.shouts or not (self.is_name(at) and self.is_name(at + 1)):
+            return False
+        return self.gap(at) == " " and self.gap(at + 1)[:1] in (",", ";", ".", ")")
 
     def _after_saying(self, at: int) -> int | None:
         """The name behind « s'appelle », "name is", « du nom de », "this is", "I am"."""
@@ -286,7 +297,10 @@ class Persons:
     @staticmethod
     def _own(before: Sequence[str]) -> bool:
         """Somebody says whose it is: "because of my asthma", « mon diabète »."""
-        return bool(before) and before[-1] in tables.OWNER
+        at = len(before) - 1
+        while at >= 0 and before[at] in _MODIFIERS:
+            at -= 1
+        return at >= 0 and before[at] in tables.OWNER
 
     @staticmethod
     def _close(before: Sequence[str]) -> bool:
@@ -338,7 +352,9 @@ class Persons:
             start = item.span[0]
             head = re.split(r"[.!?;\n]\s", text[max(0, start - 60) : start])[-1]
             tail = Words(head).tokens[-7:]
-            lives = any(token in tables.LIVE for token in tail) and any(token in tables.WHOSE for token in tail) and _NEAR.isdisjoint(tail)
+            near = not _NEAR.isdisjoint(tail)
+            lives = any(word in tables.LIVE for word in tail) and any(word in tables.WHOSE for word in tail) and not near
+            lives = lives or tail[-2:] == ["home", "address"]
             if lives or any(start - length in ends and text[start - length : start].strip(" ,") in _OF for length in range(1, 14)):
                 yield Found("address", item.span, "address.home")
 
@@ -354,7 +370,7 @@ _MODIFIERS = frozenset(
     colon skin sein poumon""".split()
 )
 _JOINTS = frozenset("d de la du en un une the with l".split())
-_TAILS = frozenset("s disease syndrome en plaques attack condition failure plaque roulant".split())
+_TAILS = frozenset("positive positif positifs s disease syndrome en plaques attack condition failure plaque roulant".split())
 _MONTH = "|".join(sorted(tables.MONTHS.split(), key=len, reverse=True))
 _DATE = re.compile(
     rf"\b(?:\d{{4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}|\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]\d{{2,4}}"

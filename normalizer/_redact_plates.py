@@ -20,7 +20,7 @@ _STRONG = re.compile(
 )
 _POSTAL = re.compile(r"[a-z]\d[a-z]\d[a-z]\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|e|er|re|ere|eme|am|pm|km|kmh|mph|h\d{0,2}|m|s|x\d+|days?|ans|ft|cm|mm)")
-_NOT_BEFORE = tables.COUNTED | frozenset(
+_NOT_BEFORE = (tables.COUNTED - {"license", "licence"}) | frozenset(
     {"bus", "route", "line", "ligne", "flight", "circuit", "highway", "autoroute", "unit", "room", "salle"}
 )
 
@@ -54,7 +54,7 @@ def _sure(shape: str, before: str) -> bool:
     if not shape[:3].isalpha() or shape[3:4].isdigit():
         return True
     last = before[-24:].split()[-1:]
-    return not (last and len(last[0]) > 2 and last[0].isalpha() and last[0].isupper())
+    return not (last and len(last[0]) > 2 and last[0].isupper() and last[0].isalpha() and last[0].lower() not in tables.VEHICLE)
 
 
 def _of_metal(words: Words, at: int) -> bool:

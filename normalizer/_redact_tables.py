@@ -35,8 +35,17 @@ SSN = _set("ssn")
 HEALTH_CARD = _set("ramq ohip msp medicare nam soleil maladie")
 CARD = _set("card carte visa mastercard amex credit debit")
 
-PLATE = _set("plate plates plaque plaques immatriculation immatricule immatriculee immatriculees immatricules plaqued plaquee plaque")
-NO_PLATE_BEFORE = _set("metal steel cover base face name manhole street rue home dinner construction kick iron")
+PLATE = _set(
+    """
+    plate plates plaque plaques immatriculation immatricule immatriculee immatriculees immatricules plaquee tag tags license licence lic
+    """
+)
+NO_PLATE_BEFORE = _set(
+    """
+    metal steel cover base face name manhole street rue home dinner construction kick iron business dog liquor building trade price
+    driver drivers s hash gift gang
+    """
+)
 NO_PLATE_AFTER = _set("d de du en commemorative metallique tectonique chauffante")
 VEHICLE = _set(
     """
@@ -73,7 +82,7 @@ PERSON = KIN | _set(
 PRONOUN = _set("i he she we they who il elle je j nous ils elles qui")
 OWNER = _set("my our his her their whose your mon ma mes son sa ses notre nos leur leurs")
 
-TITLE = _set("mr mrs ms miss mme mlle monsieur madame mademoiselle dr m")
+TITLE = _set("mr mrs ms miss mme mlle monsieur madame mademoiselle dr m docteur docteure doctor dre")
 OFFICE = _set(
     """
     mayor councillor councilor alderman chair president chief officer maire mairesse conseiller conseillere depute deputee directeur

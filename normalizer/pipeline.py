@@ -89,8 +89,8 @@ KnownStage = Callable[[Sequence[Work], Context, Known], None]
 
 
 def alone() -> tuple[tuple[str, Stage], ...]:
-    """Stages that need only the message: text, language, who, emergencies and noise, a draft of the request, service, place."""
-    from normalizer import classify, clean, draft, identify, language, locate, screen
+    """Stages that need only the message: text, language, who, emergencies and noise, a draft, service, place, what is masked."""
+    from normalizer import classify, clean, draft, identify, language, locate, redact, screen, split
 
     return (
         ("clean", clean.stage),
@@ -100,6 +100,8 @@ def alone() -> tuple[tuple[str, Stage], ...]:
         ("draft", draft.stage),
         ("classify", classify.stage),
         ("locate", locate.stage),
+        ("split", split.stage),
+        ("redact", redact.stage),
     )
 
 

@@ -25,7 +25,7 @@ ROOT = Path(normalizer.__file__).parent
 
 def test_the_order_of_the_stages() -> None:
     """Emergencies are looked for before anything is set aside; who is known before what follows; follow-ups before duplicates."""
-    assert [name for name, _ in alone()] == ["clean", "language", "identify", "screen", "draft", "classify", "locate"]
+    assert [name for name, _ in alone()] == ["clean", "language", "identify", "screen", "draft", "classify", "locate", "split", "redact"]
     assert [name for name, _ in together()] == ["correlate", "dedupe"]
 
 
