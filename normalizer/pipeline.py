@@ -7,14 +7,14 @@ the whole batch: a stage that can vectorise does, the others loop. A stage chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
 from normalizer.catalog import Catalog
 from normalizer.model import Disposition, Emergency, InboundMessage, Sender, ServiceRequest
-from normalizer.ports import Gazetteer, Messages, NothingKnown, RecentRequests
+from normalizer.ports import Gazetteer, Messages, NothingKnown, RecentRequests, Weights
 from normalizer.words import Reading
 
 _nothing = NothingKnown()
@@ -25,7 +25,8 @@ class Context:
     """What the city decides, the same for every message of a jurisdiction.
 
     ``languages`` in order of preference; ``region`` is the ISO 3166-1 country for phone numbers without a prefix; ``own_addresses``
-    are the city's mail addresses and ``@domains``; ``staff_domains`` whose senders are staff.
+    are the city's mail addresses and ``@domains``; ``staff_domains`` whose senders are staff. ``weights`` gives the classifier's model; without
+    it, one is fitted on the catalog when the first text is judged.
     """
 
     jurisdiction_id: str
@@ -35,6 +36,9 @@ class Context:
     own_addresses: frozenset[str] = frozenset()
     staff_domains: frozenset[str] = frozenset()
     gazetteer: Gazetteer = _nothing
+    weights: Weights | None = None
+    duplicate_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The scores from which a duplicate is linked and suggested, by service, where reviewers' decisions gave it its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
-"""Which service a message asks for, from the catalog's words alone: the cold start, before a city has any history.
+"""Which service a message asks for.
 
-``lexicon.py``   the catalog's words made ready for look-up
-``score.py``     points for each service, the words that gave them, and a confidence
+``lexicon.py``   the catalog's keywords made ready for look-up
+``score.py``     the points that they give to each service
+``features.py``  words and letters as numbers (numpy)
+``linear.py``    a linear model over them
+``fitting.py``   the model of a catalog alone: the cold start, before a city has any history
+``packing.py``   a model as a file's bytes, and back
+``judge.py``     a text judged: service, confidence, alternatives, the words that decided
+``champion.py``  whether a model learnt from corrections may take the place of the one in use
 
 ``stage`` sets the classification of each request and what follows from it: service name, department, priority, kind and the promised
-time. A service that the channel named (a form, Open311) is taken as it is. Under :data:`THRESHOLD` the classifier abstains: the request
-goes to ``other``, and the best guess stays in the classification for the person who decides.
+time. A service that the channel named (a form, Open311) is taken as it is. Under its model's threshold the classifier abstains: the request
+goes to ``other``, and the best guess stays in the classification for the person who decides. numpy is imported when the first text is
+judged.
 """
 
 from __future__ import annotations
@@ -14,17 +21,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from normalizer.catalog import Catalog, Service
-from normalizer.classify.lexicon import compiled
-from normalizer.classify.score import Ranked, rank
-from normalizer.model import Alternative, Classification, Evidence, Kind, ServiceRequest
+from normalizer.classify.judge import OTHER, judge
+from normalizer.model import Classification, Evidence, Kind, ServiceRequest
 from normalizer.pipeline import Context, Work
+from normalizer.ports import Weights
 from normalizer.words import Reading, stem
 
-__all__ = ["THRESHOLD", "classify", "stage"]
-
-THRESHOLD = 0.35
-"""Confidence under which a person should choose."""
-OTHER = "other"
+__all__ = ["OTHER", "classify", "stage"]
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
@@ -39,30 +42,16 @@ def stage(batch: Sequence[Work], context: Context) -> None:
             if hinted is not None:
                 request.classification = _hinted(hinted, message.channel)
             else:
-                request.classification = classify(reading, context.catalog)
+                request.classification = classify(reading, context.catalog, context.weights)
             _apply(request, context.catalog, reading)
 
 
-def classify(reading: Reading, catalog: Catalog) -> Classification:
-    """The service that the words speak for, its confidence, the next two, and the words that decided."""
-    ranked = rank(reading, compiled(catalog))
-    if not ranked:
-        return Classification(service_code=OTHER)
-    best = ranked[0]
-    return Classification(
-        service_code=best.service_code,
-        confidence=best.confidence,
-        alternatives=[Alternative(service_code=other.service_code, confidence=other.confidence) for other in ranked[1:]],
-        evidence=_evidence(best),
-        abstained=best.confidence < THRESHOLD or best.service_code == OTHER,
-    )
+def classify(reading: Reading, catalog: Catalog, weights: Weights | None = None) -> Classification:
+    """The service that the words speak for, its confidence, the next three, and the words that decided.
 
-
-def _evidence(best: Ranked) -> list[Evidence]:
-    return [
-        Evidence(field="service_code", value=best.service_code, source="catalog.keywords", span=span, score=share, detail=word)
-        for word, span, share in best.words
-    ]
+    ``weights`` gives the city's own model, or the shipped one; without it the catalog's model is fitted on the spot, once.
+    """
+    return judge(reading, catalog, weights)
 
 
 def _hint(value: object) -> str:

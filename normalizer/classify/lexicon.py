@@ -1,4 +1,4 @@
-"""What a catalog says, made ready for look-up: which words speak for which service, and which language they belong to."""
+"""What a catalog's names, descriptions and keywords say, made ready for look-up: which words speak for which service, and which language they belong to."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from normalizer.words import spellings, stem, words
 Posting = tuple[int, float]
 """Index of a service in the catalog, and the points that a word gives it."""
 
-_KEYWORD, _NAME, _DESCRIPTION, _EXAMPLE = 3.0, 2.0, 0.9, 0.7
+_KEYWORD, _NAME, _DESCRIPTION = 3.0, 2.0, 0.9
 _WIDESPREAD = 6
-"""A word of descriptions and examples that so many services share says nothing about any."""
+"""A word of names and descriptions that so many services share says nothing about any."""
 
 
 class Phrase(NamedTuple):
@@ -126,9 +126,6 @@ def _sentences(service: Service) -> Iterable[tuple[str, float]]:
         yield name, _NAME * 0.6
     for text in service.description.values():
         yield text, _DESCRIPTION
-    for examples in service.examples.values():
-        for text in examples:
-            yield text, _EXAMPLE
 
 
 def _languages(catalog: Catalog) -> dict[str, str]:

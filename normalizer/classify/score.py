@@ -1,44 +1,29 @@
-"""Points for each service from the words of a message, and a confidence from the points.
+"""Points for each service from the catalog's words that stand in a message.
 
 Each stem counts once, however often it stands in the text, so that a long complaint does not outweigh a clear sentence. A word counts
-half where the text only names a street after it ("Park Street"). Confidence is the best service's share of the points among the first
-five, lowered when there are few points at all; it is fitted by hand, not calibrated.
+half where the text only names a street after it ("Park Street").
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container
-from typing import NamedTuple
 
 from normalizer.classify.lexicon import Lexicon, Posting
 from normalizer.model import Span
 from normalizer.words import Reading, Words, stem
 
 _SUBJECT = 1.3
-_SHARP = 1.9
-"""Exponent of the points before shares are taken."""
-_FEW = 2.6
-"""Points at which the evidence counts for 1 - 1/e."""
 _CAP = 200
 """Words read: what a message is about stands in its beginning."""
 
 
-class Ranked(NamedTuple):
-    """One service with its confidence and the words that gave it points: the word, its span in the new text, its share of the points."""
-
-    service_code: str
-    confidence: float
-    words: list[tuple[str, Span | None, float]]
-
-
-_Hit = tuple[int, int, bool, float, tuple[Posting, ...]]
+Hit = tuple[int, int, bool, float, tuple[Posting, ...]]
 """A word or a phrase that was met: first and last token, in the text or in the subject, a factor, what it gives to which services."""
 
 
-def rank(reading: Reading, lexicon: Lexicon, top: int = 3) -> list[Ranked]:
-    """The best services, best first; empty when no word of the catalog was found."""
-    hits: list[_Hit] = []
+def met(reading: Reading, lexicon: Lexicon) -> tuple[dict[int, float], list[Hit]]:
+    """Points of each service by its index in the catalog, and what was met."""
+    hits: list[Hit] = []
     seen: set[str | int] = set()
     _collect(reading.body, lexicon, 1.0, seen, hits)
     if reading.subject.tokens:
@@ -47,18 +32,10 @@ def rank(reading: Reading, lexicon: Lexicon, top: int = 3) -> list[Ranked]:
     for _, _, _, factor, postings in hits:
         for service, value in postings:
             points[service] = points.get(service, 0.0) + value * factor
-    if not points:
-        return []
-    order = sorted(points, key=points.__getitem__, reverse=True)[:5]
-    best = points[order[0]]
-    weights = [(points[at] / best) ** _SHARP for at in order]
-    enough = (1.0 - math.exp(-best / _FEW)) / sum(weights)
-    ranked = [Ranked(lexicon.codes[at], round(enough * weight, 3), []) for at, weight in zip(order[:top], weights, strict=False)]
-    ranked[0].words.extend(_words(reading, hits, order[0], best))
-    return ranked
+    return points, hits
 
 
-def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int], hits: list[_Hit]) -> None:
+def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int], hits: list[Hit]) -> None:
     tokens = words.tokens if len(words.tokens) <= _CAP else words.tokens[:_CAP]
     body = factor == 1.0
     singles, phrases = lexicon.singles, lexicon.phrases
@@ -82,14 +59,14 @@ def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int]
                     hits.append((at, at + size - 1, body, factor, ((phrase.service, phrase.points),)))
 
 
-def _words(reading: Reading, hits: list[_Hit], service: int, total: float) -> list[tuple[str, Span | None, float]]:
-    """The three words or phrases that gave the service most, with their share of its points."""
+def deciding(reading: Reading, hits: list[Hit], service: int) -> list[tuple[str, Span | None, tuple[int, int], bool]]:
+    """The two words or phrases that gave the service most: the words, their span in the text, first and last token, and whether of the text."""
     given = [(value * hit[3], hit) for hit in hits for at, value in hit[4] if at == service]
     given.sort(key=lambda item: (-item[0], item[1][0]))
-    found: list[tuple[str, Span | None, float]] = []
-    for value, (first, last, body, _, _) in given[:3]:
+    found: list[tuple[str, Span | None, tuple[int, int], bool]] = []
+    for _, (first, last, body, _, _) in given[:2]:
         text = reading.body if body else reading.subject
-        found.append((" ".join(text.tokens[first : last + 1]), text.span(first, last) if body else None, round(min(1.0, value / total), 3)))
+        found.append((" ".join(text.tokens[first : last + 1]), text.span(first, last) if body else None, (first, last), body))
     return found
 
 

@@ -1,0 +1,138 @@
+"""A linear model over hashed features: points for each service, and how many of them each word of a text gave.
+
+A text is two vectors, of its letters and of its words (see features), each weighted by how rare a feature is and brought to one length;
+features that were never met count in the length, so that a text of unknown words gets few points. A trained model may stand on a base:
+the points that the catalog alone gives are then further features of it. Weights are bytes with one factor a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from normalizer.classify import features
+from normalizer.classify.features import Floats, Ints
+
+LETTERS = 0.7
+"""Length of the letters' vector beside the words', whose length is 1."""
+Places = NDArray[np.int64] | NDArray[np.int32]
+
+
+class Features(NamedTuple):
+    """A text ready to be judged by any model: each bucket once, in order, and how often it was met (1 + log).
+
+    The first ``split`` buckets are of letters, the others of words. ``met`` are all buckets as they were met, and ``at`` the index of the
+    word that each stands in.
+    """
+
+    buckets: Ints
+    counts: Floats
+    split: int
+    words: int
+    met: Ints
+    at: Ints
+
+
+def read(tokens: Sequence[str]) -> Features:
+    """The features of a text of folded words."""
+    words = features.read(tokens)
+    single, pairs = features.word_buckets(words)
+    letters, at = features.letter_buckets(words)
+    met = np.concatenate([letters, single, pairs])
+    buckets, counts = features.counted(met)
+    places = np.concatenate([at, np.arange(len(single)), np.arange(len(pairs))])
+    return Features(buckets, counts, int(np.searchsorted(buckets, 1 << features.BITS)), len(words), met, places)
+
+
+def weigh(text: Features, rarity: Floats) -> Floats:
+    """The values of a text's features: ``rarity`` of each times its count, with the two vectors at their lengths."""
+    values = text.counts * rarity
+    for part, length in ((values[: text.split], LETTERS), (values[text.split :], 1.0)):
+        norm = float(np.sqrt(part @ part))
+        if norm:
+            part *= length / norm
+    return values
+
+
+@dataclass(eq=False)
+class Linear:
+    """Weights for the services ``codes``.
+
+    ``buckets`` are the features that have weights, in order; ``rarity`` their inverse document frequencies and ``unmet`` that of all
+    others; ``weights`` (bytes) times ``factors`` are the points. ``temperature`` turns points into confidences, and under ``threshold`` the
+    model abstains. ``mix`` gives the points for each point of ``base``. ``card`` tells people what it was made from.
+    """
+
+    codes: tuple[str, ...]
+    buckets: NDArray[np.int32]
+    rarity: Floats
+    unmet: float
+    weights: NDArray[np.int8]
+    factors: Floats
+    bias: Floats
+    temperature: float = 1.0
+    threshold: float = 0.35
+    base: Linear | None = None
+    mix: Floats | None = None
+    card: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _row_of(self) -> NDArray[np.int32]:
+        """For each bucket the row of its weights; the last row is that of the features without weights."""
+        rows = np.full(features.WIDTH, len(self.buckets), np.int32)
+        rows[self.buckets] = np.arange(len(self.buckets), dtype=np.int32)
+        return rows
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.int8], Floats, Floats]:
+        """Weights, factors and rarities, with the last row added."""
+        none = np.zeros((1, len(self.codes)), np.int8)
+        return np.vstack([self.weights, none]), np.append(self.factors, np.float32(0)), np.append(self.rarity, np.float32(self.unmet))
+
+    def points(self, text: Features) -> Floats:
+        """Points for each service."""
+        weights, factors, rarity = self._table
+        rows = self._row_of[text.buckets]
+        values = weigh(text, rarity[rows]) * factors[rows]
+        total = values @ weights[rows].astype(np.float32) + self.bias
+        if self.base is not None and self.mix is not None:
+            total = total + self.base.points(text) @ self.mix
+        return np.asarray(total, np.float32)
+
+    def given(self, text: Features, service: int) -> Floats:
+        """How many of one service's points each word of the text gave."""
+        weights, factors, rarity = self._table
+        rows = self._row_of[text.buckets]
+        values = weigh(text, rarity[rows]) * factors[rows] * weights[rows, service]
+        found = np.searchsorted(text.buckets, text.met)
+        each = values / np.bincount(found, minlength=len(values)) if len(values) else values
+        total = np.bincount(text.at, weights=each[found], minlength=text.words).astype(np.float32)
+        if self.base is not None and self.mix is not None and text.words:
+            # The base's words, for the services of the base that speak for this one.
+            column = self.mix[:, service] * self.base.points(text)
+            total += self.base.given(text, int(column.argmax())) * self.mix[int(column.argmax()), service]
+        return total
+
+
+def shares(points: Floats, temperature: float, nothing: float | None = None) -> Floats:
+    """Confidences of the services, which add up to 1 (softmax), or to less where ``nothing`` is as many points as no service has."""
+    most = float(points.max())
+    scaled = np.exp((points - most) * temperature)
+    none = 0.0 if nothing is None else float(np.exp(min(50.0, (nothing - most) * temperature)))
+    return np.asarray(scaled / (scaled.sum() + none), np.float32)
+
+
+def packed(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], Floats]:
+    """Weights as bytes, with the factor of each row."""
+    factors = np.maximum(np.abs(weights).max(axis=1), 1e-9).astype(np.float32) / 127
+    return np.rint(weights / factors[:, None]).astype(np.int8), factors
+
+
+def inverse_frequency(texts: int, met: Floats | Ints | int) -> Any:
+    """How rare a feature is that stands in ``met`` of so many texts."""
+    return np.log((1.0 + texts) / (1.0 + np.asarray(met, np.float64))) + 1.0
