@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from normalizer.model import LocationCandidate
+
+if TYPE_CHECKING:
+    from normalizer.classify.linear import Linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class KnownRequest:
-    """A stored request that a new one may duplicate. Times are aware, positions WGS 84."""
+    """A stored request that a new one may duplicate. Times are aware, positions WGS 84.
+
+    ``precision`` is that of the position (see ``Location``); ``pictures`` are difference hashes in hex.
+    """
 
     service_request_id: str
     service_code: str
@@ -78,6 +84,8 @@ class KnownRequest:
     long: float | None = None
     address_string: str | None = None
     sender_key: str | None = None
+    precision: str = "unknown"
+    pictures: tuple[str, ...] = ()
 
 
 class Messages(Protocol):
@@ -107,6 +115,17 @@ class RecentRequests(Protocol):
         """Requests at the same canonical address (``normalizer.locate.address_key``), newest first."""
         ...
 
+    def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        """Requests that have one of these rare terms (``normalizer.dedupe.terms``), newest first.
+
+        Where the term is the sender's, the found request has that ``sender_key``.
+        """
+        ...
+
+    def rejected(self, service_request_id: str) -> frozenset[str]:
+        """Requests that a person has said this one is *not* the same problem as."""
+        ...
+
 
 class Gazetteer(Protocol):
     """The city's own streets, addresses and places."""
@@ -117,6 +136,14 @@ class Gazetteer(Protocol):
 
     def standing(self, lat: float, long: float) -> Sequence[Standing]:
         """The city's areas that a position lies in, layer by layer, with the distance to their boundary and the neighbours near it."""
+        ...
+
+
+class Weights(Protocol):
+    """The classifier's model, read when it is first asked for and the same ever after."""
+
+    def __call__(self) -> Linear:
+        """The model."""
         ...
 
 
@@ -137,6 +164,12 @@ class NothingKnown:
 
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         return ()
+
+    def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return ()
+
+    def rejected(self, service_request_id: str) -> frozenset[str]:
+        return frozenset()
 
     def lookup(self, text: str) -> Sequence[LocationCandidate]:
         return ()
