@@ -1,8 +1,9 @@
 """Who sent a message: canonical addresses, telephone numbers and handles, staff apart from residents.
 
-The canonical forms are what people are found again by: an e-mail address in lower case, a number in E.164,
-a handle with the network it belongs to. Two identifiers of one message are claims of that message, not proof that they are one person's;
-joining people is the store's decision, reversible.
+The canonical forms are what people are found again by: an e-mail address as its mailbox is known (``_mailboxes.py``), a number in E.164,
+with its extension where it has one (RFC 3966), since behind a switchboard are many, and a handle with the network it belongs to. A mailbox
+that several people share (``info@``) is no proof beside a telephone of one's own, and ``noreply@`` is nobody's. Two identifiers of one
+message are claims of that message, not proof that they are one person's; joining people is the store's decision, reversible.
 
 An anonymous message stays anonymous: it gets no identifier and no ``sender_key``, and its request no contact data. A person for whom staff
 wrote (``hints["on_behalf_of"]``, or the writer of a mail that staff forwarded) is the request's; for anybody else's forward the
@@ -11,9 +12,12 @@ forwarder stays the sender, because a pasted header proves nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from normalizer._mailboxes import email_key, is_nobody, is_role
+from normalizer._names import display_name
 from normalizer.clean import subjects
 from normalizer.clean.quotes import forwarded_from
 from normalizer.model import InboundMessage, Sender
@@ -42,21 +46,39 @@ def stage(batch: Sequence[Work], context: Context) -> None:
         work.sender_key = _key(own, message.channel)
         work.staff = is_staff(message, context)
         work.on_behalf_of = _resident(work, context)
-        work.identifiers = own if work.on_behalf_of is None else identifiers(work.on_behalf_of, "")
+        work.identifiers = of_one_person(own if work.on_behalf_of is None else identifiers(work.on_behalf_of, ""))
 
 
 def identifiers(sender: Sender, adapter: str) -> list[tuple[str, str]]:
     """The canonical identifiers of a sender in canonical form, as (kind, value): ``email``, ``phone``, ``handle``."""
     found: list[tuple[str, str]] = []
-    if sender.address and "@" in sender.address:
-        found.append(("email", sender.address.lower()))
-    if sender.phone and sender.phone.startswith("+"):
+    if sender.address and "@" in sender.address and not is_nobody(sender.address):
+        found.append(("email", email_key(sender.address)))
+    if sender.phone and sender.phone.startswith("+") and len(sender.phone) >= _SHORTEST:
         found.append(("phone", sender.phone))
-    if sender.handle:
+    if sender.handle and (handle := _handle(sender.handle)):
         network = adapter.rpartition(".")[2] or "social"
-        handle = sender.handle.lower().removeprefix("@")
         found.append(("handle", handle if ":" in handle else f"{network}:{handle}"))
     return found
+
+
+def of_one_person(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without a mailbox that several people share, where there is something that is more one person's."""
+    own = [(kind, value) for kind, value in found if kind != "email" or not is_role(value)]
+    return own or list(found)
+
+
+_PROFILE = re.compile(r"https?://(?:www\.|m\.|mobile\.)?([a-z0-9.-]{3,80})/(?:users/)?(@?)([\w.-]{1,80})/?(?:\?.*)?", re.IGNORECASE)
+_ONE_SERVER = frozenset({"x.com", "twitter.com", "facebook.com", "instagram.com", "threads.net", "t.me", "reddit.com"})
+
+
+def _handle(text: str) -> str:
+    """A handle in lower case without the @ before it; of a profile's address the name, with its server where the network has many."""
+    handle = text.strip().lower()
+    if (profile := _PROFILE.fullmatch(handle)) is not None:
+        server, _at, name = profile.groups()
+        handle = name if server in _ONE_SERVER else f"{name}@{server}"
+    return handle.lstrip("@").rstrip("/")
 
 
 def email_address(text: str) -> str | None:
@@ -90,20 +112,35 @@ def mailbox(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=8_192)
 def phone_number(text: str, region: str) -> str | None:
-    """A telephone number in E.164, read as in ``region`` (ISO 3166-1) when it has no prefix; None where it cannot be one."""
+    """A telephone number in E.164, read as in ``region`` (ISO 3166-1) when it has no prefix; None where it cannot be one.
+
+    An extension is kept as RFC 3966 writes it (``+15145550100;ext=12``). ``00`` before the country's code is taken for a plus sign, as most
+    of the world dials it: no number of the North American plan begins so.
+    """
     raw = text.strip()[:64]
     if _north_american(raw):
         return raw
     # Imported here: its tables take longer to load than most messages, which have no number, take to understand.
     import phonenumbers
 
+    raw = _POSTE.sub(r" ext \1", raw)
+    if raw.startswith("00") and sum(map(str.isdigit, raw)) >= _ABROAD:
+        raw = f"+{raw[2:]}"
     try:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{whole};ext={number.extension}" if number.extension else whole
+
+
+_POSTE = re.compile(r"[ ,;]{0,4}\b(?:poste|p\.)[ .:]{0,3}(\d{1,6})$", re.IGNORECASE)
+_SHORTEST = 8
+"""Characters of the shortest number in E.164 that can be called from abroad."""
+_ABROAD = 10
+"""Digits from which a number that begins with 00 is one of another country."""
 
 
 def _north_american(raw: str) -> bool:
@@ -122,6 +159,8 @@ def _canonical(sender: Sender, region: str) -> None:
             sender.phone = phone_number(raw, region) or raw or None
     if sender.handle:
         sender.handle = sender.handle.strip() or None
+    if sender.name:
+        sender.name = display_name(sender.name)
 
 
 def _key(found: Sequence[tuple[str, str]], channel: str) -> str | None:
@@ -168,7 +207,7 @@ def _resident(work: Work, context: Context) -> Sender | None:
 def _from_hint(hint: object, region: str) -> Sender | None:
     if isinstance(hint, str) and hint.strip():
         address = email_address(hint) if "@" in hint else None
-        return Sender(address=address) if address else Sender(name=hint.strip()[:200])
+        return Sender(address=address) if address else Sender(name=display_name(hint.strip()[:200]))
     if isinstance(hint, Mapping):
         values = {name: value.strip() for name, value in hint.items() if isinstance(value, str) and value.strip()}
         sender = Sender(name=values.get("name"), phone=values.get("phone"), handle=values.get("handle"))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizer._names import split_name
+from normalizer._mailboxes import email_key, is_nobody, is_role
+from normalizer._names import display_name, split_name
 from normalizer.identify import email_address, phone_number
 from normalizer.model import Authentication, Sender
 from tests.normalizer.build import cases, run, work
@@ -49,6 +50,8 @@ def test_nothing_that_is_given_raises(text: str) -> None:
     email_address(text)
     phone_number(text, "CA")
     split_name(text)
+    display_name(text)
+    email_key(text)
 
 
 def test_two_ways_of_writing_one_address_are_one_sender() -> None:
@@ -136,3 +139,75 @@ def test_on_behalf_of_by_the_channel() -> None:
 @pytest.mark.parametrize("hint", [None, "", 5, [], {}, {"name": 7}, {"email": ""}, True])
 def test_a_useless_hint_is_no_person(hint: object) -> None:
     assert run(work("Lamp out", hints={"on_behalf_of": hint})).requests[0].email == "marie@example.net"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Jean.Untel@gmail.com", "jeanuntel+ville@googlemail.com"),
+        ("marie+311@outlook.com", "marie@outlook.com"),
+        ("marie@bücher.example", "marie@xn--bcher-kva.example"),
+        ("ZOÉ@example.net".replace("É", "E\u0301"), "zoé@example.net"),
+    ],
+)
+def test_one_mailbox(one: str, two: str) -> None:
+    assert email_key(one) == email_key(two)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("j.untel@example.net", "juntel@example.net"),
+        ("marie+311@example.net", "marie@example.net"),
+        ("m.arie@outlook.com", "marie@outlook.com"),
+        ("marie-ville@gmail.com", "marie@gmail.com"),
+        ("marie@hotmail.com", "marie@outlook.com"),
+    ],
+)
+def test_what_may_be_two_people_stays_two(one: str, two: str) -> None:
+    assert email_key(one) != email_key(two)
+
+
+def test_a_mailbox_of_several_is_no_proof_beside_a_telephone() -> None:
+    assert is_role("info@example.net")
+    item = run(work("Pothole", channel="web", sender=Sender(address="info@example.net", phone="514 555 0123")))
+    assert item.identifiers == [("phone", "+15145550123")]
+    assert item.sender_key == "email:info@example.net"
+    alone = run(work("Pothole", channel="web", sender=Sender(address="info@example.net")))
+    assert alone.identifiers == [("email", "info@example.net")]
+
+
+def test_a_program_s_address_is_nobody() -> None:
+    """Forms of a hundred residents that one program mails must not become one resident's."""
+    assert is_nobody("No-Reply@forms.example.net")
+    item = run(work("Pothole on Elm Street", sender=Sender(address="noreply@forms.example.net")))
+    assert item.identifiers == []
+    assert item.sender_key is None
+    assert item.message.disposition == "request"
+
+
+def test_two_behind_one_switchboard_are_two() -> None:
+    one = run(work("Pothole", channel="web", sender=Sender(phone="514-555-0100 ext 12")))
+    two = run(work("Pothole", channel="web", sender=Sender(phone="514-555-0100 ext 34")))
+    assert one.sender_key != two.sender_key
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("=?utf-8?Q?Jos=C3=A9_Tremblay?=", "José Tremblay"),
+        ("=?UTF-8?B?SsOpcsO0bWU=?= =?utf-8?q?_Roy?=", "Jérôme Roy"),
+        ("=?nonsense?q?Jean?=", "=?nonsense?q?Jean?="),
+        ("'Jean Tremblay' via 311", "Jean Tremblay"),
+        ('"Tremblay, Jean"', "Tremblay, Jean"),
+        ("  ", None),
+    ],
+)
+def test_what_programs_leave_in_a_name(given_name: str, name: str | None) -> None:
+    assert display_name(given_name) == name
+
+
+@pytest.mark.parametrize("given_handle", ["@Marie@Example.social", "https://example.social/@marie", "https://example.social/users/marie/"])
+def test_a_profile_s_address_is_the_handle(given_handle: str) -> None:
+    item = run(work("Pothole", channel="social", adapter="social.mastodon", sender=Sender(handle=given_handle)))
+    assert item.identifiers == [("handle", "mastodon:marie@example.social")]
