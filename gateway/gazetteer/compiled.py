@@ -1,4 +1,4 @@
-"""A gazetteer in one file that loads without looking for what each column means: JSON of the builder's records, gzip where its name says so."""
+"""A gazetteer in one file, which loads without asking what each column means: JSON of a builder's records, packed where named .gz."""
 
 from __future__ import annotations
 

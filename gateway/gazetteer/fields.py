@@ -10,25 +10,34 @@ from typing import Any, NamedTuple
 from normalizer.words import fold
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "street": ("odonyme", "odonym", "fullname", "fullstreetname", "fullstname", "streetname", "addrstreet", "nomvoie", "nomrue", "street", "rue",
-               "voie", "roadname", "stname", "nomvoiecomplet", "streetfull", "specifique", "road"),
-    "name": ("name", "nom", "toponyme", "label", "libelle", "title", "titre", "placename", "nomofficiel", "namefr", "nameen", "facilityname",
-             "nomlieu", "sitename"),
-    "number": ("number", "numero", "civicnumber", "nocivique", "numerocivique", "civic", "civique", "housenumber", "housenum", "addrhousenumber",
-               "streetnumber", "stnum", "addnumber", "addrnum", "num", "no", "adrnum", "streetno", "stno"),
-    "address": ("address", "adresse", "fulladdress", "addressfull", "fulladdr", "civicaddress", "adressecomplete", "addrfull", "siteaddress"),
-    "postal": ("postalcode", "codepostal", "postcode", "addrpostcode", "zip", "zipcode", "postal", "cp"),
-    "borough": ("borough", "arrondissement", "district", "neighborhood", "neighbourhood", "quartier", "nomarr", "secteur", "addrdistrict"),
-    "kind": ("type", "kind", "category", "categorie", "amenity", "leisure", "class", "famille", "typelieu", "subtype"),
-    "lat": ("lat", "latitude", "y", "lattitude", "ycoord"),
-    "long": ("long", "lng", "lon", "longitude", "x", "xcoord"),
-    "code": ("code", "id", "number", "numero", "ward", "district", "no", "codeid", "num", "objectid"),
-    "predir": ("predir", "fedirp", "prefixdir", "predirection", "stpredir"),
-    "pretype": ("pretype", "typvoie", "typevoie", "typef", "generique", "fetypep", "streetpretype"),
-    "link": ("lievoie", "lief", "lien", "liaison", "particule"),
-    "posttype": ("sttype", "streettype", "suftype", "fetypes", "posttype", "suffixtype", "typesuffix"),
-    "sufdir": ("sufdir", "postdir", "orivoie", "orientf", "orientation", "fedirs", "suffixdir", "dirvoie"),
-}  # fmt: skip
+    "street": tuple(
+        (
+            "odonyme odonym fullname fullstreetname fullstname streetname addrstreet nomvoie nomrue street rue voie "
+            "roadname stname nomvoiecomplet streetfull specifique road"
+        ).split()
+    ),
+    "name": tuple(
+        ("name nom toponyme label libelle title titre placename nomofficiel namefr nameen facilityname nomlieu sitename").split()
+    ),
+    "number": tuple(
+        (
+            "number numero civicnumber nocivique numerocivique civic civique housenumber housenum addrhousenumber "
+            "streetnumber stnum addnumber addrnum num no adrnum streetno stno"
+        ).split()
+    ),
+    "address": tuple(("address adresse fulladdress addressfull fulladdr civicaddress adressecomplete addrfull siteaddress").split()),
+    "postal": tuple(("postalcode codepostal postcode addrpostcode zip zipcode postal cp").split()),
+    "borough": tuple(("borough arrondissement district neighborhood neighbourhood quartier nomarr secteur addrdistrict").split()),
+    "kind": tuple(("type kind category categorie amenity leisure class famille typelieu subtype").split()),
+    "lat": tuple(("lat latitude y lattitude ycoord").split()),
+    "long": tuple(("long lng lon longitude x xcoord").split()),
+    "code": tuple(("code id number numero ward district no codeid num objectid").split()),
+    "predir": tuple(("predir fedirp prefixdir predirection stpredir").split()),
+    "pretype": tuple(("pretype typvoie typevoie typef generique fetypep streetpretype").split()),
+    "link": tuple(("lievoie lief lien liaison particule").split()),
+    "posttype": tuple(("sttype streettype suftype fetypes posttype suffixtype typesuffix").split()),
+    "sufdir": tuple(("sufdir postdir orivoie orientf orientation fedirs suffixdir dirvoie").split()),
+}
 _RANGES = (
     (("lfadd", "leftfrom", "fromleft", "laddf", "debgch", "lfromadd", "lfaddr", "fromaddrl", "addfl"),
      ("ltadd", "leftto", "toleft", "fingch", "ltoadd", "ltaddr", "toaddrl", "addtl")),

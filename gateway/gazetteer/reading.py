@@ -109,7 +109,8 @@ def _feature(feature: Mapping[str, Any], into: Collected) -> None:
     if not isinstance(geometry, Mapping) or not isinstance(properties, Mapping):
         into.counts["skipped"] += 1
         return
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    kind: Any = geometry.get("type")
+    coordinates: Any = geometry.get("coordinates")
     row = fields.read(properties)
     try:
         if kind == "Point":
@@ -203,7 +204,7 @@ def _areas(layer: str, path: Path, into: Collected) -> None:
             continue
         row = fields.read(properties)
         code = row.code or row.name or row.borough or str(feature.get("id") or found + 1)
-        parts = geometry.get("coordinates")
+        parts: Any = geometry.get("coordinates")
         try:
             rings = [_line(ring) for part in ([parts] if geometry["type"] == "Polygon" else parts) for ring in part]
         except (TypeError, ValueError, IndexError):

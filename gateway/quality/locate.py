@@ -1,7 +1,7 @@
 """How well streets are found in residents' texts: recall and a proxy of precision, beside three ways of doing without.
 
-Data: JSON Lines with ``text``, ``address`` (what a form or map gave), ``lat`` and ``lng`` or ``long``; ``by_city_staff: true`` is left out. The
-gazetteer is ``--set gazetteer=FILE``, else the GeoJSON in the folder ``gazetteer`` beside the data's folder.
+Data: JSON Lines with ``text``, ``address`` (what a form or map gave), ``lat`` and ``lng`` or ``long``; ``by_city_staff: true`` is left out.
+The gazetteer is ``--set gazetteer=FILE``, else the GeoJSON in the folder ``gazetteer`` beside the data's folder.
 
 *own street*: a street of the gazetteer in the row's ``address``. *named*: the words of its name stand in the text.
 

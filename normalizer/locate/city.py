@@ -1,7 +1,7 @@
 """A city's gazetteer in memory: streets, house numbers, places, postal codes and areas, indexed by the words that name them.
 
-:class:`Builder` is fed with records in any order, :meth:`Builder.build` makes the :class:`City`, which is never changed afterwards: processes
-share it by forking. 50,000 streets take 40 MB and a second.
+:class:`Builder` is fed with records in any order, :meth:`Builder.build` makes the :class:`City`, which is never changed afterwards:
+processes share it by forking. 50,000 streets and 100,000 addresses take 80 MB and two to four seconds.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ savard
 """
 
 _THINGS = """
+church churches school schools station street streets avenue road lane drive moose pot hole county cottages saint
 academy airport alley apartment apartments arch arts asylum aid art bank banks bar barn bay beach beacon bench bike bill birch bird block
 board boat bond bottom bowl box brick bridge bright broad broken brook bus bush business butter button canal car cards care carry cart
 case castle cat cave cedar center central centre century chapel charter cherry chestnut city clay clean clear cliff clinic close clover
@@ -125,7 +126,8 @@ LANDMARKS = frozenset(
     "lake beach  bay harbor harbour hill hills heights club inn hotel bank pharmacy restaurant cafe grill pizza deli plaza mall "
     "theater theatre museum  trail creek field fields playground pool rink arena stadium hall chapel temple mosque synagogue clinic "
     "towers tower manor village  terminal airport department dept office inc llc corp company farm farms cove point island reservoir "
-    "greenway rotary senior housing  ecole parc eglise pont gare cimetiere bibliotheque universite cegep hopital arena piscine marche".split()
+    "greenway rotary senior housing ecole parc eglise pont gare cimetiere bibliotheque universite cegep hopital arena piscine "
+    "marche".split()
 )  # fmt: skip
 
 BEFORE_NAMES = frozenset(

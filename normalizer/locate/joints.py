@@ -14,11 +14,14 @@ from normalizer.locate.mentions import ENOUGH, Mention
 from normalizer.words import Words
 
 _JOINTS = frozenset(
-    "and|&|/|at|et|@|x|+|-|and the|et la|et le|et de|et de la|et du|corner of|corner|coin|coin de|angle|at the corner of|on the corner of|"
-    "at corner of|at the intersection of|intersection|at the intersection with|and also|cor|au coin de|a l angle de|a l intersection de|"
-    "onto|into|a|au coin|and on|at the corner with|by|where it meets|meets|crosses|crossing|avec|with|n|just off|off|off of|near|by the corner of".split(
-        "|"
-    )
+    (
+        "and|&|/|at|et|@|x|+|-|and the|et la|et le|et de|et de la|et du|corner of|corner|coin|coin de|angle|at the corner of|"
+        "on the corner of|"
+        "at corner of|at the intersection of|intersection|at the intersection with|and also|cor|"
+        "au coin de|a l angle de|a l intersection de|"
+        "onto|into|a|au coin|and on|at the corner with|by|where it meets|"
+        "meets|crosses|crossing|avec|with|n|just off|off|off of|near|by the corner of"
+    ).split("|")
 )
 _LOOSE = frozenset(("near", "by", "off", "off of", "just off", "a", "onto", "into", "-", "with", "avec"))
 """Joints that make a corner only where the streets are known to meet."""

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from normalizer.locate.names import canonical, tokens_of
 from normalizer.locate.streets import PARTICLES
 
 _KINDS = """
-park: park parc | school: school ecole academie academy primaire secondaire elementary | library: library bibliotheque | church: church eglise
-cathedral cathedrale | hospital: hospital hopital | station: station gare | metro: metro subway | fire: caserne firehouse | police: police
-post: poste postal | pool: pool piscine | rink: rink patinoire | arena: arena | cemetery: cemetery cimetiere | market: market marche
-museum: musee museum | theatre: theatre theater | university: university universite | college: college cegep | hotel: hotel auberge inn
-square: square carre | place: place plaza | garden: garden gardens jardin jardins | center: center centre | hall: hall mairie | bridge: bridge
-pont | clinic: clinic clinique clsc | pharmacy: pharmacy pharmacie | beach: beach plage | daycare: daycare garderie cpe | court: courthouse palais
-house: maison house | field: field terrain stade stadium | playground: playground
+park: park parc | school: school ecole academie academy primaire secondaire elementary | library: library bibliotheque
+church: church eglise cathedral cathedrale | hospital: hospital hopital | station: station gare | metro: metro subway
+fire: caserne firehouse | police: police | post: poste postal | pool: pool piscine | rink: rink patinoire | arena: arena
+cemetery: cemetery cimetiere | market: market marche | museum: museum musee | theatre: theatre theater | university: university universite
+college: college cegep | hotel: hotel auberge inn | square: square carre | place: place plaza | garden: garden gardens jardin jardins
+center: center centre | hall: hall mairie | bridge: bridge pont | clinic: clinic clinique clsc | pharmacy: pharmacy pharmacie
+beach: beach plage | daycare: daycare garderie cpe | court: courthouse palais | house: house maison | field: field terrain stade stadium
+playground: playground
 """
 GENERICS: dict[str, str] = {
     word: kind.strip()
-    for entry in _KINDS.replace("\n", " | ").split("|")
+    for entry in _KINDS.replace("\n", "|").split("|")
     if ":" in entry
     for kind, words in [entry.split(":")]
     for word in words.split()
 }
-for _word, _kind in (("cathedral", "church"), ("cathedrale", "church"), ("pont", "bridge")):
-    GENERICS[_word] = _kind
 PHRASES = {("post", "office"): "post", ("bureau", "poste"): "post", ("fire", "station"): "fire", ("fire", "house"): "fire",
            ("police", "station"): "police", ("poste", "police"): "police", ("city", "hall"): "hall", ("hotel", "ville"): "hall",
            ("train", "station"): "station", ("high", "school"): "school", ("caserne", "pompiers"): "fire"}  # fmt: skip
@@ -42,5 +43,5 @@ def kinds(text: str) -> frozenset[str]:
     """The kinds of place that the words of a name or type say."""
     tokens = [token for token in tokens_of(text) if token not in PARTICLES]
     found = {GENERICS[token] for token in tokens if token in GENERICS}
-    found |= {kind for pair, kind in PHRASES.items() if pair in zip(tokens, tokens[1:], strict=False)}
+    found |= {kind for pair, kind in PHRASES.items() if pair in pairwise(tokens)}
     return frozenset(found)

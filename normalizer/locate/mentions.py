@@ -1,7 +1,7 @@
 """The streets of a gazetteer that a text names, each with what speaks for it and against it.
 
-A word of a street's name is not yet a street: ``park``, ``state`` and ``orange`` are words of every day, ``Howe`` is also a person. What counts
-is what stands around it: the kind of street, a house number, a corner, a preposition, a capital; against it a title before it
+A word of a street's name is not yet a street: ``park``, ``state`` and ``orange`` are words of every day, ``Howe`` is also a person. What
+counts is what stands around it: the kind of street, a house number, a corner, a preposition, a capital; against it a title before it
 ("Mr. Howe"), or a longer name that it is part of ("Edgewood Park", "Yale University"). Each mention gets a score from these (``_score``).
 
 Only words that begin a name of this gazetteer are looked at, a few words to either side: linear in the text.
@@ -191,7 +191,7 @@ _OTHER_THINGS = frozenset("sq gdns hts cir way row loop trl gate prom".split())
 """Kinds that also name a square, a trail, a row of houses: another street's name before them is a place of its own."""
 
 
-def _score(mention: Mention, words: Words, start: int, city_kind: str, *, shout: bool) -> float:
+def _score(mention: Mention, words: Words, start: int, city_kind: str, *, shout: bool) -> float:  # noqa: C901, PLR0911  (a table of cases)
     """How sure it is that a street is meant; ``docs/quality/locate.md`` has what each case was worth on real texts."""
     everyday_name = mention.everyday
     numbered = mention.number is not None

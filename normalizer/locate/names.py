@@ -11,7 +11,8 @@ from normalizer.words import fold
 
 _KINDS = {**streets.TYPES_EN, **streets.TYPES_FR}
 _MORE_KINDS = {
-    "extension": "ext", "ext": "ext", "pike": "pike", "route": "rte", "circuit": "circuit", "common": "common", "green": "green", "mews": "mews",
+    "extension": "ext", "ext": "ext", "pike": "pike", "route": "rte", "circuit": "circuit", "common": "common", "green": "green",
+    "mews": "mews",
     "run": "run", "walk": "walk", "path": "path", "bridge": "bridge", "plaza": "plaza", "freeway": "fwy", "fwy": "fwy", "causeway": "cswy",
     "pont": "pont", "domaine": "domaine", "residence": "res",
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """What a text says about where, next to a city's gazetteer: candidates with address, position, precision, span and score, best first.
 
-``mentions.py`` finds the streets, ``joints.py`` what belongs together, ``spots.py`` the places; here they become candidates. ``precision`` says
-how exact the position is: a house number that the gazetteer does not know leaves the candidate at its street.
+``mentions.py`` finds the streets, ``joints.py`` what belongs together, ``spots.py`` the places; here they become candidates. ``precision``
+says how exact the position is: a house number that the gazetteer does not know leaves the candidate at its street.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A park, a school, a post office. ``generics`` are the words for its kind that its name or type has, in one language (see landmarks)."""
+    """A park, a school, a post office. ``generics`` are the kinds of place that its name or type says (see landmarks)."""
 
     label: str
     core: tuple[str, ...]

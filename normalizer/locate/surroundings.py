@@ -42,7 +42,7 @@ PLURAL = {"streets": "st", "sts": "st", "avenues": "av", "aves": "av", "roads": 
 
 
 def _saint(words: Words, at: int) -> bool:
-    """``Main St. Louis``? No: ``St. Ronan`` after a name in small letters. A saint begins where a capital follows and none stands before."""
+    """``Main St. Louis``? No: ``St. Ronan`` after a name in small letters. A saint has a capital behind it and none before it."""
     return at + 1 < len(words.tokens) and words.capital(at + 1) and at > 0 and not words.capital(at - 1)
 
 
@@ -80,7 +80,7 @@ def direction_of(words: Words, start: int, end: int, *, prefix: bool) -> tuple[s
     if after < len(tokens) and words.gap(end) in (" ", ". ", ", ") and tokens[after] in streets.DIRECTIONS:
         token = tokens[after]
         long = len(token) > 2
-        if token == "est" and not words.capital(after) and words.gap(after) in (" ", "\n") and after + 1 < len(tokens):
+        if after + 1 < len(tokens) and tokens[after] == "est" and not words.capital(after) and words.gap(after) in (" ", "\n"):
             return "", end, start  # "le boulevard est fermé" is no east
         if (words.capital(after) or token in ("est", "ouest", "nord", "sud")) and (long or words.gap(end) != ", "):
             follows = words.gap(after)
@@ -161,6 +161,7 @@ def part_of_a_name(words: Words, first: int, last: int, *, shout: bool) -> bool:
 
 
 def begins_sentence(words: Words, at: int) -> bool:
+    """True where the token is the first of a text, line or sentence: its capital says nothing."""
     if not at:
         return True
     gap = words.gap(at - 1)

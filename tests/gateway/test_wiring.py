@@ -328,3 +328,17 @@ def test_the_health_table_names_channels_that_can(catalog: Path) -> None:
     assert set(mistakes(catalog, text.replace("{ b", "{ x"))) == {"health.canary.x"}
     assert set(mistakes(catalog, text.replace("'b'", "'mail'"))) == {"health.may_be_silent"}
     assert set(mistakes(catalog, text.replace("'1 h'", "'soon'"))) == {"health.canary.b"}
+
+
+def test_the_gazetteer_s_files_must_exist_and_each_city_has_its_own(catalog: Path, tmp_path: Path) -> None:
+    streets = tmp_path / "streets.csv"
+    streets.write_text("street\nWendover Avenue\n")
+    text = f"""
+    [gazetteer]
+    files = ["{streets}", "gone.csv"]
+    areas = {{ ward = "gone.geojson" }}
+    """
+    assert set(mistakes(catalog, text)) == {"gazetteer.files[1]", "gazetteer.areas.ward"}
+    wired = load(catalog, f'[gazetteer]\nfiles = ["{streets}"]\n[jurisdictions."y.example.gov"]\n')
+    assert [item.address for item in wired.contexts["x.example.gov"].gazetteer.lookup("on Wendover Avenue")] == ["Wendover Avenue"]
+    assert list(wired.contexts["y.example.gov"].gazetteer.lookup("on Wendover Avenue")) == []
