@@ -182,8 +182,10 @@ def test_crossings_of_lines_that_share_no_point() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["100", "12", "Main", "main", "Street", "St", "St.", ",", "Elm", "&", "and", "corner of", "coin", "Saint-Denis", "rue", "de la", "Church",
-     "between", "from", "to", "Park", "Parc", "Lafontaine", "Peat", "Meadow", "n", "O.", "Est", "\n", "'s", "45.1234,-73.1234", "é", "/", "-", "on",
+    ["100", "12", "Main", "main", "Street", "St", "St.", ",", "Elm", "&", "and", "corner of",
+     "coin", "Saint-Denis", "rue", "de la", "Church",
+     "between", "from", "to", "Park", "Parc", "Lafontaine", "Peat", "Meadow", "n", "O.", "Est", "\n", "'s",
+     "45.1234,-73.1234", "é", "/", "-", "on",
      "H2X 1Y4"]
 )  # fmt: skip
 
