@@ -25,6 +25,7 @@ from normalizer.classify import classify
 from normalizer.locate import address_key
 from normalizer.model import Classification, Evidence, LocationCandidate, ServiceRequest, Span
 from normalizer.pipeline import Context, Work
+from normalizer.ports import Weights
 from normalizer.words import Reading, fold
 
 _LONGEST = 6_000
@@ -34,14 +35,10 @@ _PARTS = 10
 _CLAUSES = 150
 _RANT = 4
 """Parts of a text without a list from which it is rather a long complaint about everything."""
-_OTHER = 0.15
-"""Confidence of a second service from which a text is looked at without a word that adds or a second place."""
 _SURE = 0.4
 """Confidence of a part's service from which it counts."""
 _SAID = 0.2
 """The same for a part that a word adds or a place of its own sets apart."""
-_SURER = 0.55
-"""The same where no word adds and no place parts."""
 
 _ITEM = re.compile(
     r"(?:^|\n)[ \t]{0,8}(?:\(?([0-9]{1,2}|[a-h])[.)][ \t]|[-*•–—][ \t])|(?<=[ :;])\(?([1-9])\)[ ]|(?<=[ :;])([1-9])\.[ ](?=[A-ZÀ-Ý])"
@@ -58,6 +55,12 @@ _ADDS = re.compile(
     r"|next|aussi|egalement|autre (?:probleme|chose|point|sujet|demande)|deuxiemement|de plus|par ailleurs|en plus|tant qu a|pendant que"
     r"|en passant|j en profite|autrement|sans rapport|d autre part|puis aussi|ensuite)\b"
 )
+_ADDING = (
+    "also", "anoth", "second", "additi", "further", "top of", "while", "separa", "unrel", "other", "p s", "oh and", "plus", "next",
+    "aussi", "galement", "autre", "deuxi", "de plus", "par ailleurs", "en plus", "tant qu", "pendant", "passant", "profite", "rapport",
+    "d autre", "ensuite", "ps ",
+)  # fmt: skip
+"""What one of the words that add has in it."""
 _FOLLOWS = re.compile(
     r"^(?:so|because|which|causing|since|due|therefore|that|as a result|it|its|this|they|making|blocking|leading|attracting|now|then|but"
     r"|who|when|where|after|is|are|was|were|has|have|est|sont|a|ont|n|parce|donc|car|ce qui|qui|cela|ca|c est"
@@ -70,10 +73,6 @@ _TOLD = re.compile(r"^(?:i|je|j|my|mon|ma|we|nous|then|puis|ensuite)\b")
 """An item of a list that begins so tells what happened."""
 _HOME = re.compile(r"^(?:hello |hi |bonjour )?(?:i live|i reside|i m at|we live|j habite|nous habitons|je demeure|je reste|je vis)\b")
 """A clause that tells where the writer lives is no problem."""
-_SUBJECT = re.compile(
-    r"^(?:the|there|theres|a|an|some|someone|somebody|our|two|three|several"
-    r"|le|la|les|l|un|une|des|il y a|y a|quelqu|deux|trois|plusieurs|notre|nos)\b"
-)
 _CAUSED = re.compile(
     r"\b(?:because of|due to|caused by|causing|as a result|result of|from the same|that is why|which|leads? to|attract(?:s|ing)?|thanks to"
     r"|a cause (?:de|du|des|d)|cause par|causee par|provoque|entraine|attire|ce qui|resultat|grace a)\b"
@@ -89,7 +88,6 @@ class _Part:
     item: bool = False
     adds: bool = False
     home: bool = False
-    subject: bool = False
     found: Classification = field(default_factory=Classification)
     place: LocationCandidate | None = None
 
@@ -102,12 +100,12 @@ def stage(batch: Sequence[Work], context: Context) -> None:
     """Propose a split where a message seems to hold several problems."""
     for work in batch:
         for request in work.requests:
-            proposal = propose(work.message.text_new, request, context.catalog)
+            proposal = propose(work.message.text_new, request, context.catalog, context.weights)
             if proposal is not None:
                 request.evidence.append(proposal)
 
 
-def propose(text: str, request: ServiceRequest, catalog: Catalog) -> Evidence | None:
+def propose(text: str, request: ServiceRequest, catalog: Catalog, weights: Weights | None = None) -> Evidence | None:
     """The proposal as a line of evidence; None for a message with one problem. ``request`` gives the places that were found."""
     if not _SHORTEST <= len(text) <= _LONGEST or not _worth(text, request):
         return None
@@ -116,12 +114,16 @@ def propose(text: str, request: ServiceRequest, catalog: Catalog) -> Evidence | 
         return None
     places = [item for item in request.location.candidates if item.span is not None and item.precision != "area"]
     for part in parts:
-        part.found = classify(Reading(text[part.start : part.end], None), catalog)
         part.place = next((item for item in places if item.span and part.start <= item.span[0] < part.end), None)
+    placed = [part for part in parts if part.place is not None]
+    if not (listed or any(part.adds for part in parts[1:]) or any(_elsewhere(placed[0], part) for part in placed[1:])):
+        return None
+    for part in parts:
+        part.found = classify(Reading(text[part.start : part.end], None), catalog, weights)
     problems = _problems(parts)
     if len(problems) < 2 or (not listed and len(problems) > _RANT):
         return None
-    source, score = _judge(problems, catalog, listed=listed)
+    source, score = _judge(problems, listed=listed)
     return None if score <= 0 else _evidence(problems, source, score)
 
 
@@ -130,8 +132,12 @@ def _worth(text: str, request: ServiceRequest) -> bool:
     if _GATE.search(text, 12, max(12, len(text) - 8)) is None:
         return False
     places = {item.address for item in request.location.candidates if item.span is not None and item.address}
-    others = any(other.confidence >= _OTHER for other in request.classification.alternatives)
-    return others or len(places) > 1 or _ADDS.search(" ".join(fold(text).split())) is not None or _ITEM.search(text) is not None
+    return len(places) > 1 or _adds(text) or _ITEM.search(text) is not None
+
+
+def _adds(text: str) -> bool:
+    folded = fold(text)
+    return any(word in folded for word in _ADDING) and _ADDS.search(" ".join(folded.split())) is not None
 
 
 def _cut(text: str) -> tuple[list[_Part], bool]:
@@ -173,7 +179,7 @@ def _add(parts: list[_Part], text: str, start: int, end: int) -> None:
     if parts and (more or (not adds and folded.count(" ") < 2)):
         parts[-1].end = end
     else:
-        parts.append(_Part(start, end, adds=adds, home=_HOME.match(folded) is not None, subject=_SUBJECT.match(folded) is not None))
+        parts.append(_Part(start, end, adds=adds, home=_HOME.match(folded) is not None))
 
 
 def _problems(parts: Sequence[_Part]) -> list[_Part]:
@@ -206,7 +212,7 @@ def _elsewhere(one: _Part, two: _Part) -> bool:
     return (one.place.lat, one.place.long) != (two.place.lat, two.place.long)
 
 
-def _judge(problems: Sequence[_Part], catalog: Catalog, *, listed: bool) -> tuple[str, float]:
+def _judge(problems: Sequence[_Part], *, listed: bool) -> tuple[str, float]:
     """Why these may be several problems, and how sure that is; a score of 0 when they are one."""
     codes = {part.code for part in problems}
     if listed:
@@ -219,9 +225,7 @@ def _judge(problems: Sequence[_Part], catalog: Catalog, *, listed: bool) -> tupl
         return "split.places", 0.75
     if any(_elsewhere(one, two) for one, two in pairs):
         return "split.places", 0.6
-    groups = {service.group for code in codes if (service := catalog.get(code)) is not None}
-    sure = all(part.found.confidence >= _SURER for part in problems) and all(part.subject for part in problems[1:])
-    return ("split.services", 0.5) if len(codes) > 1 and len(groups) > 1 and sure else ("", 0.0)
+    return "", 0.0
 
 
 def _evidence(problems: Sequence[_Part], source: str, score: float) -> Evidence:
