@@ -12,6 +12,7 @@ What it says next to the city's own gazetteer:
 
 ``names.py``        an official name taken apart; ``everyday.py`` and ``landmarks.py`` the words that are names and something else
 ``records.py``      streets, house numbers, places; ``city.py`` all of them, indexed; ``fuzzy.py`` names that are nearly right
+``surroundings.py`` what stands around a name: its kind, a number, a preposition
 ``mentions.py``     the streets that a text names, and how sure that is; ``joints.py`` corners and segments; ``spots.py`` places
 ``reading.py``      :class:`CityGazetteer`: all of it as candidates
 ``areas.py``        the areas that a position lies in; ``geometry.py`` the arithmetic

@@ -80,9 +80,9 @@ def test_words_that_are_no_place(text: str) -> None:
 
 def test_positions() -> None:
     known = candidates("104 Main St", gazetteer())[0]
-    assert (known.lat, known.long) == (pytest.approx(at(0, 0)[0]), pytest.approx(at(0, 1.04)[1]))
+    assert [known.lat, known.long] == pytest.approx(list(at(0, 1.04)))
     corner = candidates("Elm & Church", gazetteer())[0]
-    assert (corner.lat, corner.long) == (pytest.approx(at(1, 1)[0]), pytest.approx(at(1, 1)[1]))
+    assert [corner.lat, corner.long] == pytest.approx(list(at(1, 1)))
     ranged = candidates("1 Long Lane", gazetteer())[0]
     assert ranged.long == pytest.approx(at(0, 0)[1])
 
@@ -96,7 +96,8 @@ def test_two_streets_of_one_name_are_both_told_unless_the_text_says_which() -> N
 
 def test_the_pipeline_takes_a_position_only_where_it_is_the_problem_s() -> None:
     exact = run(work("Trash at 100 Main St"), gazetteer=gazetteer()).requests[0]
-    assert (exact.address_string, exact.lat, exact.location.precision) == ("100 Main Street", pytest.approx(45.0), "address")
+    assert (exact.address_string, exact.location.precision) == ("100 Main Street", "address")
+    assert exact.lat == pytest.approx(45.0)
     assert exact.location.area_codes == {"ward": "1"}
     street = run(work("Pothole on Wendover Avenue"), gazetteer=gazetteer()).requests[0]
     assert (street.address_string, street.lat, street.location.precision) == ("Wendover Avenue", None, "street")
@@ -146,12 +147,12 @@ def test_an_area_with_a_hole() -> None:
 )
 def test_written_positions(text: str, lat: float, long: float) -> None:
     (found,) = coordinates.find(text)
-    assert found[:2] == (pytest.approx(lat, abs=1e-6), pytest.approx(long, abs=1e-6))
+    assert list(found[:2]) == pytest.approx([lat, long], abs=1e-6)
 
 
 def test_plus_codes() -> None:
     # the examples of the Open Location Code specification's test data
-    assert pluscodes.decode("7FG49QCJ+2V") == (pytest.approx(20.3700625), pytest.approx(2.7821875))
+    assert list(pluscodes.decode("7FG49QCJ+2V")) == pytest.approx([20.3700625, 2.7821875])
     (full,) = pluscodes.find("see 7FG49QCJ+2V", None)
     (short,) = pluscodes.find("see 9QCJ+2V please", (20.5, 2.6))
     assert full[:2] == pytest.approx(short[:2])
@@ -177,7 +178,7 @@ def test_names_taken_apart(name: str, base: tuple[str, ...], kind: str, directio
 def test_crossings_of_lines_that_share_no_point() -> None:
     one, two = line([(45.0, -73.001), (45.0, -72.999)]), line([(44.999, -73.0), (45.001, -73.0)])
     (point,) = geometry.crossing([one], [two])
-    assert point == (pytest.approx(45.0), pytest.approx(-73.0))
+    assert list(point) == pytest.approx([45.0, -73.0])
     assert geometry.crossing([one], [line([(46.0, -73.0), (46.0, -72.0)])]) == []
 
 
