@@ -25,6 +25,8 @@ from config.words import nearest
 
 DEFAULT_FILE = Path("config/intake311.toml")
 SHIPPED_CATALOG = Path(__file__).with_name("catalog.toml")
+SHIPPED_MODEL = Path(__file__).with_name("catalog.model")
+"""What `intake311 train` made of the shipped catalog; used for that catalog only."""
 BUILT_IN = {"form": "web.form", "open311": "open311.georeport"}
 """Channels that need no table, by the name that they then have; ``[public]`` turns each off."""
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -141,9 +143,16 @@ class Gazetteer(Section):
     files: list[Path] = []
     """GeoJSON or CSV files as a city publishes them, or one that ``intake311 gazetteer import`` made."""
     areas: dict[str, Path] = {}
-    """Layers of areas, each a GeoJSON file of polygons, by the name that ``location.area_codes`` gives them: ``{ ward = "wards.geojson" }``."""
+    """Layers of areas, each a GeoJSON file of polygons, by their name in ``location.area_codes``: ``{ ward = "wards.geojson" }``."""
     near_boundary: float = Field(default=30.0, ge=0, le=1000)
     """Metres from an area's boundary within which the neighbour is named too."""
+
+
+class Classify(Section):
+    """How the service is chosen that a text asks for. See docs/quality/classify.md."""
+
+    model: Path | None = None
+    """A model that `intake311 train` made from the city's own history. Without one, the catalog's words and sentences are what is known."""
 
 
 class Log(Section):
@@ -193,6 +202,8 @@ class Jurisdiction(Section):
     """Mail domains whose senders are staff."""
     gazetteer: Gazetteer | None = None
     """The city's streets and places; the first city's are never used for it."""
+    classify: Classify | None = None
+    """The city's own model; the first city's is never used for it."""
 
 
 class Configuration(Section):
@@ -213,6 +224,7 @@ class Configuration(Section):
     catalog: Path = SHIPPED_CATALOG
     """The service catalog. The default is the one that is shipped."""
     gazetteer: Gazetteer = Gazetteer()
+    classify: Classify = Classify()
     server: Server = Server()
     public: Public = Public()
     store: Store = Store()

@@ -24,6 +24,7 @@ from channels.base import Channel, RawMessage
 from channels.bulk.files import FileItem
 from config.settings import SHIPPED_CATALOG
 from gateway import wiring
+from gateway.models import CatalogModel
 from gateway.clock import now
 from gateway.readers import zygote
 from gateway.readers.child import Reader
@@ -67,7 +68,8 @@ def setting(kind: str, config: Path | None) -> Setting:
         channel = wired.channels[own] if own is not None else _unconfigured(kind, module)
         return Setting(kind, module, own or CHANNEL_ID, channel, wired.contexts[city])
     catalog = Catalog.from_toml(tomllib.loads(SHIPPED_CATALOG.read_text("utf-8")))
-    return Setting(kind, module, CHANNEL_ID, _unconfigured(kind, module), Context(jurisdiction_id="", catalog=catalog))
+    context = Context(jurisdiction_id="", catalog=catalog, weights=CatalogModel(catalog))
+    return Setting(kind, module, CHANNEL_ID, _unconfigured(kind, module), context)
 
 
 def of_channel(wired: wiring.Wired, channel_id: str) -> Setting:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gateway.sinks.base import Sink
     from normalizer.catalog import Catalog
     from normalizer.pipeline import Context
-    from normalizer.ports import Gazetteer
+    from normalizer.ports import Gazetteer, Weights
 
 CHANNELS = "channels"
 SINKS = "gateway.sinks"
@@ -240,6 +240,7 @@ class _Wiring:
                     domain.lower() for domain in (configuration.staff_domains if table.staff_domains is None else table.staff_domains)
                 ),
                 gazetteer=self._gazetteer(jurisdiction_id, table.gazetteer, configuration),
+                weights=self._weights(jurisdiction_id, table, configuration, catalog),
             )
         return contexts
 
@@ -260,6 +261,21 @@ class _Wiring:
         from gateway.gazetteer.lazy import LazyGazetteer
 
         return LazyGazetteer(settings.files, settings.areas, settings.near_boundary)
+
+    def _weights(self, jurisdiction_id: str, table: Jurisdiction, configuration: Configuration, catalog: Catalog) -> Weights:
+        """The classifier's model: the city's file, which must be there now and is read when the first text is judged, or the catalog's."""
+        from gateway.models import CatalogModel, ModelFile, mark
+
+        first = jurisdiction_id == configuration.jurisdiction_id
+        settings = configuration.classify if first else table.classify
+        if settings is None or settings.model is None:
+            return CatalogModel(catalog)
+        where = ("classify", "model") if first else ("jurisdictions", jurisdiction_id, "classify", "model")
+        if not (settings.model.is_file() and os.access(settings.model, os.R_OK)):
+            self.mistakes.append(Mistake(dotted(where), f"{settings.model} is no file that can be read"))
+        elif (wrong := mark(settings.model)) is not None:
+            self.mistakes.append(Mistake(dotted(where), f"{settings.model} is refused: {wrong}"))
+        return ModelFile(settings.model)
 
     def _recipients(self, jurisdiction_id: str, configuration: Configuration, jurisdictions: Mapping[str, str]) -> Iterable[str]:
         """The addresses that the jurisdiction's mail channels take mail for."""

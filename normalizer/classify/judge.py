@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from normalizer.catalog import Catalog
-from normalizer.classify.lexicon import Lexicon, compiled
+from normalizer.classify.lexicon import compiled
 from normalizer.classify.score import Hit, deciding, met
 from normalizer.model import Alternative, Classification, Evidence, Span
 from normalizer.ports import Weights
 from normalizer.words import Reading
 
 if TYPE_CHECKING:
+    from normalizer.classify.features import Floats
     from normalizer.classify.linear import Features, Linear
 
 OTHER = "other"
@@ -52,23 +53,11 @@ def fitted(catalog: Catalog) -> Linear:
 
 def judge(reading: Reading, catalog: Catalog, weights: Weights | None = None) -> Classification:
     """The service that the words speak for. Without ``weights``, by the model of the catalog."""
-    from normalizer.classify import linear
-
     model = fitted(catalog) if weights is None else weights()
-    lexicon = compiled(catalog)
-    own = model.codes == lexicon.codes and model.base is None and model.card.get("made_from") == "catalog"
     subject, body = reading.subject.tokens, reading.body.tokens
-    text = linear.read([*subject, *body] if subject else body)
-    if not text.words or not model.codes:
-        return Classification(service_code=OTHER)
-    points = model.points(text)
-    hits: list[Hit] = []
-    if own:
-        keywords, hits = met(reading, lexicon)
-        total = 1.0 + _MANY * sum(keywords.values())
-        for service, value in keywords.items():
-            points[service] += _KEYWORDS * value / total
-    shares = linear.shares(points, model.temperature, _NOTHING if own else None)
+    if not model.codes or (all(map(str.isdigit, subject)) and all(map(str.isdigit, body))):
+        return Classification(service_code=OTHER)  # no word at all
+    shares, text, hits = _weighed(reading, catalog, model)
     order = shares.argsort(kind="stable")[::-1][: _ALTERNATIVES + 1].tolist()
     best = order[0]
     confidence = round(float(shares[best]), 3)
@@ -77,19 +66,40 @@ def judge(reading: Reading, catalog: Catalog, weights: Weights | None = None) ->
         service_code=code,
         confidence=confidence,
         alternatives=[Alternative(service_code=model.codes[at], confidence=round(float(shares[at]), 3)) for at in order[1:]],
-        evidence=_evidence(reading, text, model, best, hits, lexicon),
+        evidence=_evidence(reading, text, model, best, hits),
         abstained=confidence < model.threshold or code == OTHER,
     )
 
 
-def _evidence(reading: Reading, text: Features, model: Linear, best: int, hits: list[Hit], lexicon: Lexicon) -> list[Evidence]:
+def weigh(reading: Reading, catalog: Catalog, model: Linear) -> Floats:
+    """The confidences of all services, in the order of the model's codes."""
+    return _weighed(reading, catalog, model)[0]
+
+
+def _weighed(reading: Reading, catalog: Catalog, model: Linear) -> tuple[Floats, Features, list[Hit]]:
+    from normalizer.classify import linear
+
+    subject, body = reading.subject.tokens, reading.body.tokens
+    text = linear.read([*subject, *body] if subject else body)
+    points = model.points(text)
+    lexicon = compiled(catalog)
+    if model.base is not None or model.codes != lexicon.codes or model.card.get("made_from") != "catalog":
+        return linear.shares(points, model.temperature), text, []
+    keywords, hits = met(reading, lexicon)
+    total = 1.0 + _MANY * sum(keywords.values())
+    for service, value in keywords.items():
+        points[service] += _KEYWORDS * value / total
+    return linear.shares(points, model.temperature, _NOTHING), text, hits
+
+
+def _evidence(reading: Reading, text: Features, model: Linear, best: int, hits: list[Hit]) -> list[Evidence]:
     code = model.codes[best]
     found: list[Evidence] = []
     taken: set[int] = set()
     given = model.given(text, best)
     speaking = float(given[given > 0].sum()) or 1.0
     if hits:
-        for word, span, (first, last), in_body in deciding(reading, hits, lexicon.codes.index(code)):
+        for word, span, (first, last), in_body in deciding(reading, hits, best):
             at = (len(reading.subject.tokens) if in_body else 0) + first
             share = min(1.0, max(0.0, float(given[at : at + last - first + 1].sum()) / speaking))
             found.append(Evidence(field="service_code", value=code, source="catalog.keywords", span=span, score=round(share, 3), detail=word))

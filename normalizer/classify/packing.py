@@ -1,4 +1,4 @@
-"""A model as a file's bytes: a mark with the format's version, a SHA-256 of the rest, a JSON header, and arrays of plain numbers.
+"""A model as a file's bytes, and back: the arrays behind the header of ``_container.py``.
 
 Nothing in it is code: a model file from a stranger can be wrong, but it can do nothing. What does not fit in every respect is refused with
 :class:`ModelRefused`: another version, a wrong digest, sizes that do not add up, numbers that are none.
@@ -6,52 +6,34 @@ Nothing in it is code: a model file from a stranger can be wrong, but it can do 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 import numpy as np
 
 from normalizer.classify import features
+from normalizer.classify._container import ModelRefused, closed, opened
 from normalizer.classify.linear import Linear
 
-MARK = b"i311mdl\x01"
-"""First bytes; the last of them is the version of the format."""
-LARGEST = 20 * 1024 * 1024
-"""A model file has at most so many bytes."""
-_HEADER = 1024 * 1024
 _SERVICES = 2_000
 _TYPES = {"buckets": "<i4", "rarity": "<f4", "weights": "|i1", "factors": "<f4", "bias": "<f4", "mix": "<f4"}
-
-
-class ModelRefused(ValueError):
-    """The bytes are no model that this release reads; the text says why."""
 
 
 def dump(model: Linear) -> bytes:
     """The model as a file's bytes."""
     parts: list[bytes] = []
-    header = {"model": _describe(model, parts), "card": model.card}
-    head = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
-    rest = len(head).to_bytes(4, "little") + head + b"".join(parts)
-    return MARK + hashlib.sha256(rest).digest() + rest
+    described = _describe(model, parts)
+    return closed({"model": described, "card": model.card}, b"".join(parts))
 
 
 def load(data: bytes) -> Linear:
     """The model in a file's bytes. Raises ModelRefused."""
-    header, body = _opened(data)
+    header, body = opened(data)
     model, used = _model(header.get("model"), memoryview(body), 0)
     if used != len(body):
         raise ModelRefused("it is longer than its header says")
     card = header.get("card")
     model.card = card if isinstance(card, dict) else {}
     return model
-
-
-def card(data: bytes) -> dict[str, Any]:
-    """What the model was made from, without reading its numbers. Raises ModelRefused."""
-    found = _opened(data)[0].get("card")
-    return found if isinstance(found, dict) else {}
 
 
 def _describe(model: Linear, parts: list[bytes]) -> dict[str, Any]:
@@ -69,29 +51,6 @@ def _describe(model: Linear, parts: list[bytes]) -> dict[str, Any]:
         parts.append(np.ascontiguousarray(model.mix, _TYPES["mix"]).tobytes())
         described["base"] = _describe(model.base, parts)
     return described
-
-
-def _opened(data: bytes) -> tuple[dict[str, Any], bytes]:
-    start = len(MARK) + 32
-    if len(data) > LARGEST:
-        raise ModelRefused(f"it has more than {LARGEST // 1024 // 1024} MB")
-    if len(data) < start + 4 or data[: len(MARK) - 1] != MARK[:-1]:
-        raise ModelRefused("it is no model of intake311")
-    if data[: len(MARK)] != MARK:
-        raise ModelRefused(f"its format is version {data[len(MARK) - 1]}, this release reads {MARK[-1]}")
-    rest = data[start:]
-    if hashlib.sha256(rest).digest() != data[len(MARK) : start]:
-        raise ModelRefused("it is damaged: its digest is another")
-    size = int.from_bytes(rest[:4], "little")
-    if size > _HEADER or size > len(rest) - 4:
-        raise ModelRefused("its header is too long")
-    try:
-        header = json.loads(rest[4 : 4 + size])
-    except (ValueError, RecursionError):
-        raise ModelRefused("its header is not JSON") from None
-    if not isinstance(header, dict):
-        raise ModelRefused("its header is no table")
-    return header, rest[4 + size :]
 
 
 def _model(described: Any, body: memoryview, at: int, depth: int = 0) -> tuple[Linear, int]:
