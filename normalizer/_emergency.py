@@ -14,6 +14,7 @@ from typing import NamedTuple
 from normalizer._emergency_hazards import HAZARDS
 from normalizer._emergency_persons import PERSONS
 from normalizer._emergency_rules import GROUPS
+from normalizer._emergency_scenes import SCENES
 from normalizer._language_tables import WORDS
 from normalizer.model import Emergency
 from normalizer.words import Reading, Words, words
@@ -53,9 +54,9 @@ def _compile() -> dict[str, tuple[_Pattern, ...]]:
     """Patterns by each alternative of their rarest step, by whose words a text is known to deserve a closer look."""
     groups = {name: "".join(text.split()) for name, text in GROUPS.items()}
     by_key: dict[str, list[_Pattern]] = {}
-    for rule in (*HAZARDS, *PERSONS):
+    for rule in (*HAZARDS, *PERSONS, *SCENES):
         unless = frozenset(tuple(words(phrase)) for phrase in rule.unless.split(","))
-        patterns = re.sub(r"\|\n\s*", "|", rule.patterns)
+        patterns = re.sub(r"(~\d)\n\s*", r"\1 ", re.sub(r"\|\n\s*", "|", rule.patterns))
         for name, members in groups.items():
             patterns = patterns.replace(name, members)
         for line in filter(None, map(str.strip, patterns.split("\n"))):
@@ -138,14 +139,20 @@ _PAST = (
     "le printemps dernier", "ans passes", "l autre jour", "a ete eteint", "a ete maitrise", "est eteint", "a l epoque", "dans le temps",
     "apres l incendie", "depuis l incendie", "suite a l incendie",
     "suite a un incendie", "after the fire", "since the fire", "lors de l incendie", "during the fire", "following the fire",
+    "in january", "in february", "in march", "in april", "in may", "in june", "in july", "in august", "in september", "in october",
+    "in november", "in december", "en janvier", "en fevrier", "en mars", "en avril", "en mai", "en juin", "en juillet", "en aout",
+    "en septembre", "en octobre", "en novembre", "en decembre", "false alarm", "fausse alerte", "fausse alarme", "turns out",
+    "fire is out", "feu est eteint", "thank you to", "thanks to", "merci aux", "merci a", "bravo", "congratulations", "were amazing",
+    "was amazing", "ont ete formidables", "already towed", "l annee passee", "cet hiver la", "some time ago", "il y a longtemps",
     "rapport d incendie", "burned down", "a ete repare", "was repaired", "was fixed",
 )  # fmt: skip
 _PAST_PHRASES = tuple(tuple(phrase.split()) for phrase in _PAST)
 _STILL = frozenset("still again now right currently presently encore toujours maintenant presentement actuellement recommence".split())
 _HYPOTHESIS = (
-    "in case of", "in the event of", "if there is", "if there s", "if there were", "if you", "what if", "en cas de", "en cas d",
+    "in case of", "in the event of", "if there is", "if there s", "if there were", "if you", "what if", "were to", "en cas de", "en cas d",
     "s il y a", "s il y avait", "si vous", "si jamais", "au cas ou", "what to do",
-    "que faire", "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d",
+    "how do i", "how can i", "how would", "how to report", "comment signaler", "comment rapporter", "if i ever", "s il arrive", "where to report",
+    "que faire si", "course", "courses", "cours de", "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d",
     "pourrait causer", "pourrait prendre", "afraid of", "avoid", "eviter",
     "matter of time", "question de temps", "before someone", "before somebody", "avant que quelqu", "until someone", "tant que quelqu",
     "drill", "exercice", "simulation", "training", "formation", "movie", "film", "joke", "jeu", "song", "chanson", "mixtape",
@@ -166,13 +173,38 @@ def _counts(text: Words, pattern: _Pattern, first: int, last: int) -> bool:
     if _holds(near, pattern.unless):
         return False
     around = tokens[lower:upper]
-    if _holds(around, _HYPOTHESIS_SET):
+    if _holds(around, _HYPOTHESIS_SET) and not _holds(around, _IN_EARNEST):
+        return False
+    if _ne(tokens, first, pattern):
         return False
     if not _STILL.intersection(near) and (_holds(around, _PAST_SET) or _some_time_ago(around)):
         return False
     return not _denied(tokens, max(lower, first - 4), first)
 
 
+_IN_EARNEST = frozenset(
+    tuple(phrase.split())
+    for phrase in (
+        "not a drill",
+        "not a joke",
+        "no joke",
+        "not a training",
+        "pas un exercice",
+        "pas une blague",
+        "pas une farce",
+        "pas une simulation",
+    )
+)
+
+
+def _ne(tokens: Sequence[str], first: int, pattern: _Pattern) -> bool:
+    """``ne sent plus le gaz``: denied within the match, unless the denial is the danger (``ne respire plus``)."""
+    if not first or tokens[first - 1] not in ("ne", "n") or first + 1 >= len(tokens) or tokens[first + 1] not in _DENIALS:
+        return False
+    return not any(_DENIALS & step for _, step in pattern.steps)
+
+
+_DENIALS = frozenset(("pas", "plus", "jamais"))
 _HYPOTHESIS_SET = frozenset(_HYPOTHESIS_PHRASES)
 _PAST_SET = frozenset(_PAST_PHRASES)
 _UNITS = frozenset("jour jours semaine semaines mois an ans annee annees".split())
@@ -207,10 +239,10 @@ def _sentence(text: Words, lower: int, first: int, last: int, upper: int) -> tup
 
 
 def _holds(tokens: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
-    """True when one of the phrases (of one to four words) stands in ``tokens``."""
+    """True when one of the phrases (of one to five words) stands in ``tokens``."""
     size = len(tokens)
     for at in range(size):
-        for length in (1, 2, 3, 4):
+        for length in (1, 2, 3, 4, 5):
             if at + length <= size and tuple(tokens[at : at + length]) in phrases:
                 return True
     return False
