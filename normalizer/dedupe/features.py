@@ -1,114 +1,199 @@
-"""How a new request and a stored one compare: service, place, time, words and sender, each as a figure that a person can check."""
+"""How a new request and a stored one compare: place, concern, time, words, service and sender, each as a figure that a person can check."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from rapidfuzz import fuzz
-
-from normalizer._language_tables import WORDS
+from normalizer.dedupe._concepts import LASTS
+from normalizer.dedupe.profile import Profile, profile
 from normalizer.locate.key import address_key, numbers
 from normalizer.model import ServiceRequest
 from normalizer.ports import KnownRequest
-from normalizer.words import fold, stem
+from normalizer.words import stem
 
-_TEXT = 1_000
-"""Characters compared: what a problem is stands at the beginning."""
 _EARTH = 6_371_000.0
+REACH = 60.0
+"""Metres after which two exact positions are one place with a third of the likelihood (e-fold)."""
+_COARSE = frozenset({"street", "area", "place", "intersection"})
+"""Precisions of a position that may lie a block away from the problem; the reach is then twice as long."""
+FAR = 400.0
+"""Metres from which two positions are two places, whatever the texts name."""
+_LASTS = 30.0
+"""Half-life in days of a problem of no known theme."""
+_SAME_PICTURE = 10
+"""Bits of 64 in which two difference hashes may differ and still show one picture."""
 
 
 class Features(NamedTuple):
-    """``other_service`` is true when both have a service and it is not the same; ``meters`` is None where one of the two has no position;
-    ``similarity`` and ``overlap`` lie in 0..1; ``words`` is how many different words the shorter text has.
+    """The figures of a pair; those without a unit lie in 0..1.
+
+    ``place`` is how surely it is one place, from the distance or from what both name, and ``named`` that what both name (``place_by`` says
+    what that is: ``address``, ``house``, ``corner``, ``number``, ``names``, ``name``, or ``sender``). ``meters`` is None where one of the two has no position.
+    ``agree`` is how far both speak of the same kind of thing, ``lasting`` how likely the older problem is still there after ``days``,
+    ``text`` the likeness of all that is said. ``other_service`` is true when both have a service and it is not the same. ``differ`` are
+    things that speak against it: ``numbers``, ``streets``, ``ordinals``. ``words`` is how many terms the shorter text has.
     """
 
+    place: float
+    named: float
+    place_by: str
+    meters: float | None
+    agree: float
+    days: float
+    lasting: float
+    text: float
     same_service: bool
     other_service: bool
-    meters: float | None
-    same_address: bool
-    numbers_differ: bool
-    days: float
-    similarity: float
-    overlap: float
+    differ: frozenset[str]
     words: int
-    same_sender: bool
-    closed: bool
+    same_sender: bool = False
+    same_picture: bool = False
+    closed: bool = False
+    shared: tuple[str, ...] = ()
 
     def reasons(self) -> dict[str, Any]:
         """What a person reads beside a proposed link."""
         found: dict[str, Any] = {
             "same_service": self.same_service,
-            "same_address": self.same_address,
+            "place": round(self.place, 2),
+            "concern": round(self.agree, 2),
+            "text": round(self.text, 2),
             "days": round(self.days, 1),
-            "text": round(self.similarity, 2),
             "same_sender": self.same_sender,
         }
         if self.meters is not None:
             found["meters"] = round(self.meters, 1)
-        if self.numbers_differ:
-            found["numbers_differ"] = True
+        if self.place_by:
+            found["same"] = self.place_by
+        if self.shared:
+            found["words"] = list(self.shared)
+        if self.differ:
+            found["differ"] = sorted(self.differ)
+        if self.same_picture:
+            found["same_picture"] = True
         if self.closed:
             found["closed"] = True
         return found
 
 
-def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None) -> Features:
-    """The features of a pair."""
-    text, theirs = content(request.description), content(other.text)
+def profile_of(request: ServiceRequest | KnownRequest) -> Profile:
+    """The profile of a request's words and address."""
+    text = request.description if isinstance(request, ServiceRequest) else request.text
+    return profile(text, request.address_string)
+
+
+def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None, pictures: tuple[str, ...] = ()) -> Features:
+    """The features of a pair. ``pictures`` are the difference hashes (hex) of what came with the new one."""
+    mine, theirs = profile_of(request), profile_of(other)
     days = 0.0
     if request.requested_datetime is not None:
         days = abs((request.requested_datetime - other.requested_datetime).total_seconds()) / 86_400
+    differ = _differ(request, other, mine, theirs)
+    meters = distance(request.lat, request.long, other.lat, other.long)
+    named, place_by = _named(request, other, mine, theirs)
+    same_sender = sender_key is not None and sender_key == other.sender_key
+    if meters is None:
+        place = named
+        if same_sender and not named and not (_placed(request) and _placed(other)):
+            place, place_by = 0.5, "sender"
+    elif meters > FAR:
+        place = 0.0
+    else:
+        coarse = request.location.precision in _COARSE or other.precision in _COARSE
+        place = max(math.exp(-meters / (REACH * (2 if coarse else 1))), named)
+    same_service = request.service_code == other.service_code and request.service_code != "other"
+    shared = [term for term in mine.terms if term in theirs.terms]
+    dot = sum(mine.terms[term] * theirs.terms[term] for term in shared)
     return Features(
-        same_service=request.service_code == other.service_code and request.service_code != "other",
-        other_service="other" not in (request.service_code, other.service_code) and request.service_code != other.service_code,
-        meters=_meters(request.lat, request.long, other.lat, other.long),
-        same_address=_same_address(request.address_string, other.address_string),
-        numbers_differ=_numbers_differ(request, other),
+        place=place,
+        named=named,
+        place_by=place_by,
+        meters=meters,
+        agree=_agree(mine, theirs, same_service=same_service),
         days=days,
-        similarity=fuzz.token_set_ratio(text, theirs) / 100.0 if text and theirs else 0.0,
-        overlap=_overlap(text.split(), theirs.split()),
-        words=min(len(set(text.split())), len(set(theirs.split()))),
-        same_sender=sender_key is not None and sender_key == other.sender_key,
+        lasting=_lasting(mine, theirs, days),
+        text=min(1.0, dot / (mine.norm * theirs.norm)) if shared else 0.0,
+        same_service=same_service,
+        other_service="other" not in (request.service_code, other.service_code) and not same_service,
+        differ=differ,
+        words=min(len(mine.terms), len(theirs.terms)),
+        same_sender=same_sender,
+        same_picture=_same_picture(pictures, other.pictures),
         closed=other.status != "open",
+        shared=tuple(term.removeprefix("c:") for term in sorted(shared, key=lambda term: -mine.terms[term])[:5]),
     )
 
 
-@lru_cache(maxsize=4_096)
-def content(text: str) -> str:
-    """The stems of a text's words that say something, in order, as one string."""
-    return " ".join(stem(word) for word in fold(text[:_TEXT]).split() if word not in WORDS and (len(word) > 2 or word.isdigit()))
+def _placed(request: ServiceRequest | KnownRequest) -> bool:
+    return request.lat is not None or bool(request.address_string)
 
 
-def _overlap(one: Sequence[str], two: Sequence[str]) -> float:
-    """Shared words over all words (Jaccard)."""
-    first, second = set(one), set(two)
-    union = len(first | second)
-    return len(first & second) / union if union else 0.0
+def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile) -> tuple[float, str]:
+    """How surely both name the same place, and by what."""
+    if request.address_string and other.address_string and address_key(request.address_string) == address_key(other.address_string):
+        street = numbers(request.address_string) or "&" in address_key(request.address_string)
+        return (1.0, "address") if street else (0.5, "street")
+    if mine.houses & theirs.houses:
+        return 1.0, "house"
+    if mine.corners & theirs.corners:
+        return 0.9, "corner"
+    shared = mine.numbers & theirs.numbers
+    if any(len(number) >= 4 for number in shared):
+        return 0.9, "number"
+    names = set(mine.names) & set(theirs.names)
+    if names and any(len(number) >= 3 for number in shared):  # a shorter one may be a day of the month
+        return 0.9, "number"
+    count = len(names)
+    for street in set(mine.streets) & set(theirs.streets):  # a name of several words is one name
+        count -= max(0, sum(stem(word) in names for word in street.split()) - 1)
+    if count > 1:
+        return 0.7, "names"
+    if count:
+        exact = (mine.houses or mine.corners) and (theirs.houses or theirs.corners)
+        return (0.2 if exact else 0.4), "name"  # two exact places of one street are rarely one
+    return 0.0, ""
 
 
-def _same_address(one: str | None, two: str | None) -> bool:
-    return bool(one and two) and address_key(one or "") == address_key(two or "")
+def _agree(mine: Profile, theirs: Profile, *, same_service: bool) -> float:
+    """How far both speak of the same kind of thing: by concepts, by their themes, and by the service where there are no concepts."""
+    if not mine.concepts or not theirs.concepts:
+        return 0.45 if same_service else 0.1
+    concepts = len(mine.concepts & theirs.concepts) / min(len(mine.concepts), len(theirs.concepts))
+    themes = len(set(mine.themes) & set(theirs.themes)) / min(len(mine.themes), len(theirs.themes))
+    found = 0.6 * concepts + 0.4 * themes
+    if ("notice" in mine.concepts) != ("notice" in theirs.concepts):
+        found *= 0.2  # what the city announces is not what a resident reports
+    return found
 
 
-def _numbers_differ(request: ServiceRequest, other: KnownRequest) -> bool:
-    """True when both name house numbers, or both texts name numbers, and share none: two lamps, two houses, two poles."""
-    ours, theirs = numbers(request.address_string or ""), numbers(other.address_string or "")
-    if ours and theirs and not ours & theirs:
-        return True
-    mine, others = _figures(request.description), _figures(other.text)
-    return bool(mine and others) and not mine & others
+def _lasting(mine: Profile, theirs: Profile, days: float) -> float:
+    """How likely a problem of their common theme is still there: the shortest-lived decides."""
+    themes = set(mine.themes) & set(theirs.themes) or set(mine.themes) | set(theirs.themes)
+    half = min((LASTS[theme] for theme in themes), default=_LASTS)
+    return float(0.5 ** (days / half))
 
 
-@lru_cache(maxsize=4_096)
-def _figures(text: str) -> frozenset[str]:
-    """Numbers of two to six digits in a text: house numbers, poles, buses; not dates and times, which have fewer or a unit."""
-    return frozenset(word for word in fold(text[:_TEXT]).split() if word.isdigit() and 2 <= len(word) <= 6)
+def _differ(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile) -> frozenset[str]:
+    """What speaks against one problem: other house numbers, or other numbers in the texts (two lamps, two poles), other streets."""
+    found = set()
+    ours, others = numbers(request.address_string or ""), numbers(other.address_string or "")
+    if (ours and others and not ours & others) or (mine.numbers and theirs.numbers and not mine.numbers & theirs.numbers):
+        found.add("numbers")
+    if mine.streets and theirs.streets and mine.streets[0] not in theirs.streets and theirs.streets[0] not in mine.streets:
+        found.add("streets")
+    if mine.corners and theirs.corners and not mine.corners & theirs.corners:
+        found.add("streets")
+    if mine.ordinals and theirs.ordinals and mine.ordinals != theirs.ordinals:
+        found.add("ordinals")
+    return frozenset(found)
 
 
-def _meters(lat: float | None, long: float | None, other_lat: float | None, other_long: float | None) -> float | None:
+def _same_picture(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    return any((int(one, 16) ^ int(two, 16)).bit_count() <= _SAME_PICTURE for one in mine for two in theirs if one and two)
+
+
+def distance(lat: float | None, long: float | None, other_lat: float | None, other_long: float | None) -> float | None:
     """Distance in metres, for places near each other (equirectangular approximation)."""
     if lat is None or long is None or other_lat is None or other_long is None:
         return None

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from normalizer.dedupe import profile_of
+from normalizer.dedupe import terms as dedupe_terms
 from normalizer.locate import address_key
 from normalizer.model import LocationCandidate
 from normalizer.ports import Conversation, KnownMessage, KnownRequest, Standing
@@ -36,9 +38,10 @@ class FakeMessages:
 
 @dataclass
 class FakeRequests:
-    """Stored requests, found within 300 m or at the same canonical address."""
+    """Stored requests, found within 300 m, at the same canonical address, or by a rare term; ``refused`` are pairs that a person rejected."""
 
     requests: list[KnownRequest] = field(default_factory=list)
+    refused: set[frozenset[str]] = field(default_factory=set)
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         found = [
@@ -59,6 +62,19 @@ class FakeRequests:
             if item.address_string and address_key(item.address_string) == key and item.requested_datetime >= since
         ]
         return self._newest(found, limit)
+
+    def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        wanted = set(terms)
+        found = [
+            item
+            for item in self.requests
+            if item.requested_datetime >= since and wanted.intersection(dedupe_terms(item, profile_of(item), item.sender_key))
+        ]
+        return self._newest(found, limit)
+
+    def rejected(self, service_request_id: str) -> frozenset[str]:
+        pairs = [pair for pair in self.refused if service_request_id in pair]
+        return frozenset(other for pair in pairs for other in pair if other != service_request_id)
 
     @staticmethod
     def _newest(found: list[KnownRequest], limit: int) -> list[KnownRequest]:

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizer.dedupe import Features, decide, likelihood
-from normalizer.pipeline import Known, Work
+from normalizer.dedupe import Features, Thresholds, candidates, compare, decide, likelihood, profile_of, terms
+from normalizer.dedupe.memory import Memory
+from normalizer.dedupe.score import PRIOR, WEIGHTS, figures
+from normalizer.dedupe.surge import Report, detect
+from normalizer.dedupe.thresholds import Decision, fit
+from normalizer.model import DuplicateLink, Sender, ServiceRequest
+from normalizer.pipeline import Known, Work, relate, understand
 from normalizer.ports import KnownRequest
-from tests.normalizer.build import NOW, cases, label, run, work
+from tests.normalizer.build import NOW, cases, context, label, run, work
 from tests.normalizer.fakes import FakeRequests
 
 LAT, LONG = 45.5231, -73.5817
@@ -29,6 +34,7 @@ def pair(case: dict[str, Any]) -> tuple[Work, Known]:
         lat=None if meters is None else LAT,
         long=None if meters is None else LONG,
         address_string=case.get("address"),
+        sender_key="email:marie@example.net" if case.get("same_sender") else None,
     )
     hints: dict[str, Any] = {"service_code": case.get("new_service_code", case["service_code"])}
     if meters is not None:
@@ -51,7 +57,7 @@ def test_pair(case: dict[str, Any]) -> None:
         assert (item.message.disposition, item.follows) == ("request", None)
     for link in links:
         assert link.service_request_id == "SR-1"
-        assert {"same_service", "text", "days"} <= link.reasons.keys()
+        assert {"same_service", "place", "concern", "text", "days"} <= link.reasons.keys()
 
 
 def test_an_emergency_is_never_put_away_as_a_duplicate() -> None:
@@ -105,18 +111,23 @@ def test_sixty_lamps_of_one_street_are_sixty_requests() -> None:
         )
 
 
+_SHARE = st.floats(0, 1)
 _FEATURES = st.builds(
     Features,
+    place=_SHARE,
+    named=_SHARE,
+    place_by=st.just(""),
+    meters=st.one_of(st.none(), st.floats(0, 1_000)),
+    agree=_SHARE,
+    days=st.floats(0, 60),
+    lasting=_SHARE,
+    text=_SHARE,
     same_service=st.booleans(),
     other_service=st.booleans(),
-    meters=st.one_of(st.none(), st.floats(0, 1_000)),
-    same_address=st.booleans(),
-    numbers_differ=st.booleans(),
-    days=st.floats(0, 30),
-    similarity=st.floats(0, 1),
-    overlap=st.floats(0, 1),
+    differ=st.frozensets(st.sampled_from(["numbers", "streets", "ordinals"])),
     words=st.integers(0, 50),
     same_sender=st.booleans(),
+    same_picture=st.booleans(),
     closed=st.booleans(),
 )
 
@@ -124,9 +135,111 @@ _FEATURES = st.builds(
 @given(_FEATURES, st.booleans())
 def test_what_is_never_linked(features: Features, emergency: bool) -> None:
     assert 0.0 <= likelihood(features) <= 1.0
-    nowhere = features.meters is None and not features.same_address
-    far = features.meters is not None and features.meters > 60
-    if emergency or nowhere or far or features.numbers_differ or features.closed or not features.same_service:
+    if emergency or features.place < 0.8 or features.differ or features.closed or not features.same_service or features.lasting < 0.65:
         assert decide(features, emergency=emergency) != "linked"
-    if nowhere or far or features.numbers_differ:
+    if features.place == 0.0 or features.differ & {"numbers", "ordinals"}:
         assert decide(features, emergency=emergency) is None
+
+
+@given(_FEATURES, st.sampled_from(["place", "agree", "lasting", "text"]), _SHARE)
+def test_more_in_common_is_never_less_likely(features: Features, name: str, value: float) -> None:
+    more = features._replace(**{name: max(value, getattr(features, name))})
+    assert likelihood(more) >= likelihood(features)
+
+
+def test_each_weight_keeps_the_sign_that_its_figure_means() -> None:
+    assert WEIGHTS.keys() == PRIOR.keys() == figures(next_features()).keys()
+    assert all(WEIGHTS[name] * PRIOR[name] >= 0 for name in PRIOR)
+
+
+def next_features() -> Features:
+    return compare(ServiceRequest(description="pothole at 12 Main Street", requested_datetime=NOW), stored("pothole at 12 Main Street"), None)
+
+
+def stored(text: str, service_request_id: str = "SR-1", **fields: Any) -> KnownRequest:
+    return KnownRequest(
+        **{"service_request_id": service_request_id, "service_code": "pothole", "requested_datetime": NOW, "text": text} | fields
+    )
+
+
+def test_what_a_person_has_rejected_never_comes_back() -> None:
+    """Neither when the request is completed or read again, nor under another score."""
+    requests = FakeRequests([stored("Deep pothole at 12 Main Street", address_string="12 Main Street")], refused={frozenset({"SR-1", "SR-2"})})
+    item = work("Deep pothole at 12 Main Street")
+    understand([item], context())
+    item.requests[0].service_request_id = "SR-2"
+    assert candidates(item.requests[0], requests, item.now) == []
+    item.requests[0].service_request_id = "SR-3"
+    item.requests[0].duplicate_links = [DuplicateLink(service_request_id="SR-1", score=0.9, state="rejected")]
+    relate([item], context(), Known(requests=requests))
+    assert [(link.service_request_id, link.state) for link in item.requests[0].duplicate_links] == [("SR-1", "rejected")]
+    assert item.message.disposition == "request"
+
+
+def test_the_same_person_without_a_place_is_asked_about() -> None:
+    """A second report that says nothing of the place is found by who sent it; by somebody else it is not."""
+    first = stored("There is a deep pothole in front of 12 Main Street", address_string="12 Main Street", sender_key="email:marie@example.net")
+    for sender, links in (("marie@example.net", ["suggested"]), ("jean@example.net", [])):
+        item = run(work("Still that deep pothole, nobody came", sender=Sender(address=sender)), Known(requests=FakeRequests([first])))
+        assert [link.state for link in item.requests[0].duplicate_links] == links
+
+
+def test_thresholds_of_a_service_from_decisions() -> None:
+    """Few decisions change nothing; one refusal above the threshold raises it; enough right ones lower it."""
+    few = [Decision("pothole", 0.9, same=True)] * 5
+    assert fit(few)["pothole"].thresholds == Thresholds()
+    refused = fit([*few, Decision("pothole", 0.93, same=False)])["pothole"]
+    assert refused.thresholds.link == pytest.approx(0.95)
+    many = [Decision("graffiti", 0.6 + i / 1_000, same=True) for i in range(200)]
+    lowered = fit(many)["graffiti"]
+    assert lowered.thresholds.link == pytest.approx(0.6)
+    assert lowered.wrong is not None
+    assert lowered.wrong < 0.05
+    assert fit([]) == {}
+
+
+@given(st.lists(st.builds(Decision, service_code=st.just("tree"), score=_SHARE, same=st.booleans()), max_size=120))
+def test_thresholds_are_in_order(decisions: list[Decision]) -> None:
+    for fitted in fit(decisions).values():
+        assert 0.0 <= fitted.thresholds.suggest <= fitted.thresholds.link <= 1.01
+
+
+def test_a_city_s_own_thresholds_decide() -> None:
+    case = cases("duplicates")[0]
+    item, known = pair(case)
+    run(item, known, duplicate_thresholds={"pothole": (1.01, 0.3)})
+    assert [link.state for link in item.requests[0].duplicate_links] == ["suggested"]
+
+
+def test_a_surge_is_proposed_as_one_incident() -> None:
+    """Twelve reports of one thing within an hour; the usual trickle of another is none."""
+    storm = [Report(NOW + timedelta(minutes=5 * i), "tree/north", f"s{i}") for i in range(12)]
+    trickle = [Report(NOW - timedelta(days=5) + timedelta(hours=9 * i), "pothole/south", f"t{i}") for i in range(14)]
+    found = detect(sorted([*storm, *trickle], key=lambda report: report.at))
+    assert [(surge.key, len(surge.ids)) for surge in found] == [("tree/north", 12)]
+    assert detect(storm, usual={"tree/north": 8.0}) == []
+    assert detect([]) == []
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_two_texts_compare(one: str, two: str) -> None:
+    request = ServiceRequest(description=one, requested_datetime=NOW)
+    features = compare(request, stored(two), None)
+    assert 0.0 <= features.text <= 1.0
+    assert features.reasons()
+    assert len(terms(request, profile_of(request), None)) <= 12
+    # The same pair the other way round.
+    back = compare(ServiceRequest(description=two, requested_datetime=NOW), stored(one), None)
+    assert likelihood(back) == pytest.approx(likelihood(features))
+
+
+def test_a_memory_forgets_what_is_too_old_and_finds_the_rest() -> None:
+    memory = Memory(timedelta(days=10))
+    for day in range(30):
+        memory.add(stored(f"Pothole at {day + 10} Main Street", f"SR-{day}", requested_datetime=NOW + timedelta(days=day), lat=LAT, long=LONG))
+    assert len(memory) == 11
+    since = NOW + timedelta(days=25)
+    assert {item.service_request_id for item in memory.near(lat=LAT, long=LONG, since=since)} == {f"SR-{day}" for day in range(25, 30)}
+    assert memory.near(lat=LAT + 0.01, long=LONG, since=since) == []
+    assert [item.service_request_id for item in memory.by_terms(["house:39 main"], since=since)] == ["SR-29"]
+    assert memory.rejected("SR-29") == frozenset()

@@ -1,0 +1,35 @@
+"""The rare terms by which a request can be found where no position is known: places that it names, each with what it is about.
+
+A term joins a name to a concern (``street:willow|road``), so that one look-up has the effect of searching for both words: few requests have
+it however many are stored. Concerns are themes and services, so that a report in French finds one in English.
+"""
+
+from __future__ import annotations
+
+from normalizer.dedupe.profile import Profile
+from normalizer.model import ServiceRequest
+from normalizer.ports import KnownRequest
+
+MOST = 12
+"""Terms of one request: what is written for each, and looked up for each."""
+_CONCERNS, _CORNERS, _NAMES, _NUMBERS = 2, 3, 4, 2
+
+
+def terms(request: ServiceRequest | KnownRequest, found: Profile, sender_key: str | None) -> list[str]:
+    """The terms of a request, the most telling first."""
+    out: dict[str, None] = {}
+    for number, street in sorted(found.houses)[:_NUMBERS]:
+        out[f"house:{number} {street}"] = None
+    for one, two in sorted(found.corners)[:_CORNERS]:
+        out[f"corner:{one}&{two}"] = None
+    if sender_key:
+        out[f"sender:{sender_key}"] = None
+    service = [request.service_code] if request.service_code != "other" else []
+    concerns = list(dict.fromkeys([*service, *found.themes]))[:_CONCERNS]
+    long = sorted(number for number in found.numbers if len(number) >= 4)[:_NUMBERS]
+    for concern in concerns:
+        for number in long:
+            out[f"number:{number}|{concern}"] = None
+        for name in found.names[:_NAMES]:
+            out[f"name:{name}|{concern}"] = None
+    return list(out)[:MOST]
