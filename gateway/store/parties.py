@@ -1,7 +1,8 @@
 """People: found again by their identifiers when exactly one matches, made new otherwise.
 
 A phone or an address may be shared, so an identifier may belong to several parties; then nobody is guessed and the message gets a party of
-its own, with the ambiguity as evidence. Anonymous messages have none.
+its own, with the ambiguity as evidence. The same where only a telephone matches and the names are of two people: one number may be a
+family's. Each identifier says in ``evidence`` why it is the party's, so that a person can undo it. Anonymous messages have none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Table, select, tuple_
 from gateway.clock import new_id
 from gateway.store.tables import PARTY, PARTY_IDENTIFIER
 from normalizer.pipeline import Work
+from normalizer.words import words
 
 _IN = 300
 
@@ -26,16 +28,20 @@ class People:
     def __init__(self, connection: Connection, works: Sequence[Work], now: datetime) -> None:
         self._now = now
         self._owners: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        self._names: dict[str, str | None] = {}
         self._parties: list[dict[str, Any]] = []
         self._identifiers: list[dict[str, Any]] = []
         wanted = sorted({(work.message.jurisdiction_id, *identifier) for work in works for identifier in work.identifiers})
         row = PARTY_IDENTIFIER.c
         for start in range(0, len(wanted), _IN):
-            statement = select(row.jurisdiction_id, row.kind, row.value, row.party_id).where(
-                tuple_(row.jurisdiction_id, row.kind, row.value).in_(wanted[start : start + _IN])
+            statement = (
+                select(row.jurisdiction_id, row.kind, row.value, row.party_id, PARTY.c.name)
+                .join(PARTY, PARTY.c.id == row.party_id)
+                .where(tuple_(row.jurisdiction_id, row.kind, row.value).in_(wanted[start : start + _IN]))
             )
-            for jurisdiction_id, kind, value, party_id in connection.execute(statement):
+            for jurisdiction_id, kind, value, party_id, name in connection.execute(statement):
                 self._owners[jurisdiction_id, kind, value].add(party_id)
+                self._names[party_id] = name
 
     def party_of(self, work: Work) -> str | None:
         """The id of the message's sender, made new where not exactly one party is known by its identifiers; None when anonymous."""
@@ -44,14 +50,22 @@ class People:
         jurisdiction_id = work.message.jurisdiction_id
         keys = [(jurisdiction_id, kind, value) for kind, value in work.identifiers]
         candidates = set().union(*(self._owners[key] for key in keys))
-        party_id = candidates.pop() if len(candidates) == 1 else new_id()
-        evidence = "" if not candidates else f"ambiguous: {len(candidates)} parties share an identifier"
+        name = _name(work)
+        matched = [key[1] for key in keys if self._owners[key]]
+        if len(candidates) != 1:
+            party_id, evidence = new_id(), f"ambiguous: {len(candidates)} parties share an identifier" if candidates else ""
+        elif set(matched) == {"phone"} and _two_people(self._names.get(*candidates), name):
+            party_id, evidence = new_id(), "the same phone, another name"
+        else:
+            (party_id,) = candidates
+            evidence = f"came with the same {' and '.join(matched)}"
         if not any(party_id in self._owners[key] for key in keys):
+            self._names[party_id] = name
             self._parties.append(
                 {
                     "id": party_id,
                     "jurisdiction_id": jurisdiction_id,
-                    "name": work.message.sender.name,
+                    "name": name,
                     "language": work.message.language.value,
                     "created": self._now,
                 }
@@ -70,3 +84,17 @@ class People:
             yield PARTY, self._parties
         if self._identifiers:
             yield PARTY_IDENTIFIER, self._identifiers
+
+
+def _name(work: Work) -> str | None:
+    """The name of the person whom the request is for: the resident's where staff wrote for one."""
+    for request in work.requests:
+        if request.reporters and request.reporters[0].role == "on_behalf_of":
+            return " ".join(part for part in (request.first_name, request.last_name) if part) or None
+    return work.message.sender.name
+
+
+def _two_people(one: str | None, two: str | None) -> bool:
+    """True when both names are known and have no word in common."""
+    first, second = set(words(one or "")), set(words(two or ""))
+    return bool(first and second) and first.isdisjoint(second)
