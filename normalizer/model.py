@@ -251,7 +251,10 @@ class ExternalId(Model):
 
 
 class Media(Model):
-    """A picture of a request, from any of its messages: the rendition's digest, size in bytes and in pixels, and the original's digest."""
+    """A picture of a request, from any of its messages: the rendition's digest, size in bytes and in pixels, and the original's digest.
+
+    ``dhash`` is that of the photo: nearly the same for pictures that look the same.
+    """
 
     intake_id: str = ""
     sha256: str
@@ -260,6 +263,7 @@ class Media(Model):
     width: int = 0
     height: int = 0
     original_sha256: str = ""
+    dhash: str = ""
 
 
 class HistoryEntry(Model):

@@ -25,6 +25,11 @@ def address_place(jurisdiction_id: str, address_key: str) -> int:
     return key64(jurisdiction_id, "a", address_key)
 
 
+def term_key(jurisdiction_id: str, term: str) -> int:
+    """The key of a rare term of a request (``normalizer.dedupe.terms``)."""
+    return key64(jurisdiction_id, "t", term)
+
+
 def cell_place(jurisdiction_id: str, lat: float, long: float) -> int:
     """The key of the grid cell that a position lies in."""
     return key64(jurisdiction_id, "c", f"{math.floor(lat / _CELL)}:{math.floor(long / _CELL)}")

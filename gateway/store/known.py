@@ -170,6 +170,12 @@ class _Requests:
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         return self._facts.neighbours.at([address_place(self._jurisdiction_id, address)], since, limit)
 
+    def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._facts.neighbours.of_terms(self._jurisdiction_id, terms, since, limit)
+
+    def rejected(self, service_request_id: str) -> frozenset[str]:
+        return self._facts.neighbours.rejected(self._jurisdiction_id, service_request_id)
+
 
 def references(message: InboundMessage) -> list[tuple[int, bool]]:
     """The keys under which a message can be found: its own Message-ID (True) and those it refers to (False), each once."""

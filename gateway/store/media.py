@@ -160,6 +160,7 @@ def join(request: ServiceRequest, message: InboundMessage) -> bool:
             width=photo.width,
             height=photo.height,
             original_sha256=file.sha256,
+            dhash=photo.dhash,
         )
         request.media.append(medium)
     return len(request.media) > before

@@ -20,7 +20,8 @@ from gateway.store.completing import Complete, Growing
 from gateway.store.documents import pack
 from gateway.store.history import Event
 from gateway.store.known import Facts, references
-from gateway.store.neighbours import places
+from gateway.store.duplicate_tables import REQUEST_TERM
+from gateway.store.neighbours import places, term_keys
 from gateway.store.parties import People
 from gateway.store.rows import insert_rows
 from gateway.store.tables import (
@@ -160,6 +161,7 @@ class OutcomeWriter:
         self._rows[SERVICE_REQUEST].append(self._growing.begun(request_id, request))
         for place in places(request):
             self._rows[REQUEST_PLACE].append({**common, "place": place, "requested_datetime": request.requested_datetime or self._now})
+        self._rows[REQUEST_TERM] += [{**common, "term": term} for term in term_keys(request, work.sender_key)]
         self._link(request_id, seq, work, "request", party_id, request.reporters)
         self._events.append(
             Event(
@@ -214,6 +216,8 @@ class OutcomeWriter:
         for place in places(done.request):
             if place not in known:
                 self._rows[REQUEST_PLACE].append({**row, "place": place, "requested_datetime": before.requested_datetime or self._now})
+        found = term_keys(before, work.sender_key)
+        self._rows[REQUEST_TERM] += [{**row, "term": term} for term in term_keys(done.request, work.sender_key) if term not in found]
         data = {"intake_id": message.intake_id, "fields": sorted(done.changed), "attachments": done.files}
         self._events.append(Event(message.jurisdiction_id, "request.completed", work.follows, self._actor, data))
         told = self._told(request_id)

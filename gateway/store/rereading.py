@@ -159,6 +159,12 @@ class _Requests:
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         return self._earlier(self._now.requests.at_address(address, since=since, limit=limit * _WIDER), limit)
 
+    def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
+        return self._earlier(self._now.requests.by_terms(terms, since=since, limit=limit * _WIDER), limit)
+
+    def rejected(self, service_request_id: str) -> frozenset[str]:
+        return self._now.requests.rejected(service_request_id)
+
     def _earlier(self, found: Sequence[KnownRequest], limit: int) -> list[KnownRequest]:
         return [request for request in found if self._before.first_of(request.service_request_id) < self._seq][:limit]
 

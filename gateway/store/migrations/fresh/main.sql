@@ -29,4 +29,6 @@ CREATE TABLE medium ( seq BIGINT NOT NULL, position INTEGER NOT NULL, jurisdicti
 CREATE INDEX ix_medium_due ON medium (state, next_attempt);
 CREATE TABLE channel_state ( channel_id VARCHAR NOT NULL, jurisdiction_id VARCHAR NOT NULL, last_message BIGINT, probed BIGINT, probe_error VARCHAR, failing_since BIGINT, token_expires BIGINT, backlog INTEGER, canary_token VARCHAR, canary_sent BIGINT, canary_seen BIGINT, canary_seconds FLOAT, silent_since BIGINT, CONSTRAINT pk_channel_state PRIMARY KEY (channel_id) );
 CREATE TABLE channel_hour ( channel_id VARCHAR NOT NULL, hour BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, messages INTEGER NOT NULL, CONSTRAINT pk_channel_hour PRIMARY KEY (channel_id, hour) );
-INSERT INTO alembic_version (version_num) VALUES ('0002');
+CREATE TABLE request_term ( term BIGINT NOT NULL, request_id BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, CONSTRAINT pk_request_term PRIMARY KEY (term, request_id) ) WITHOUT ROWID;
+CREATE TABLE duplicate_decision ( request_id BIGINT NOT NULL, other_id BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, service_code VARCHAR NOT NULL, same BOOLEAN NOT NULL, score FLOAT NOT NULL, actor VARCHAR NOT NULL, at BIGINT NOT NULL, CONSTRAINT pk_duplicate_decision PRIMARY KEY (request_id, other_id) );
+INSERT INTO alembic_version (version_num) VALUES ('0003');
