@@ -57,15 +57,17 @@ def train(examples: Sequence[Example], catalog: Catalog, base: Linear, *, precis
     learnt = _fit([texts[at] for at in earlier], [examples[at].service_code for at in earlier], catalog, base)
     points = np.stack([learnt.points(texts[at]) for at in later])
     right = [examples[at].service_code for at in later]
-    temperature = _temperature(points, right, learnt.codes)
-    judged = Judged.of(right, learnt.codes, _shares(points, temperature))
+    scale = _calibration(points, right, learnt.codes)
+    judged = Judged.of(right, learnt.codes, _confidences(points, scale))
     found = metrics.figures(judged, {service.service_code: service.department for service in catalog.services}, precision)
     found["calibration_error"] = round(_crossed(points, right, learnt.codes), 4)
     cut = metrics.threshold(judged.confidence, judged.first, precision)
     report = {
         "hold_out": how,
         **found,
-        "temperature": round(temperature, 3),
+        "temperature": round(scale[0], 3),
+        "slope": round(scale[1], 3),
+        "shift": round(scale[2], 3),
         "threshold": round(cut, 4),
         "abstains": round(float((judged.confidence < cut).mean()), 4),
         "curve": metrics.curve(judged),
@@ -74,7 +76,8 @@ def train(examples: Sequence[Example], catalog: Catalog, base: Linear, *, precis
         "by_channel": _by(judged, [examples[at].channel for at in later]),
     }
     model = _fit(texts, [example.service_code for example in examples], catalog, base)
-    model.temperature, model.threshold = temperature, min(cut, 1.0)
+    model.temperature, model.slope, model.shift = scale
+    model.threshold = min(cut, 1.0)
     model.card = {
         "made_from": "history",
         "texts": len(examples),
@@ -185,15 +188,40 @@ def _temperature(points: NDArray[Any], right: Sequence[str], codes: Sequence[str
     return float(min(np.arange(0.5, 12.01, 0.1), key=loss))
 
 
+def _calibration(points: NDArray[Any], right: Sequence[str], codes: Sequence[str]) -> tuple[float, float, float]:
+    """Temperature, and slope and shift of the line over the best share's log-odds, by Newton's method on the log-loss."""
+    temperature = _temperature(points, right, codes)
+    judged = Judged.of(right, codes, _shares(points, temperature))
+    bounded = np.clip(judged.confidence, 1e-4, 1 - 1e-4)
+    odds, first = np.log(bounded / (1 - bounded)), judged.first.astype(float)
+    # Platt's targets keep a perfect hold-out from meaning certainty.
+    wanted = np.where(first == 1.0, (first.sum() + 1) / (first.sum() + 2), 1 / (len(first) - first.sum() + 2))
+    line = np.array([1.0, 0.0])
+    inputs = np.stack([odds, np.ones_like(odds)], axis=1)
+    for _ in range(50):
+        said = 1 / (1 + np.exp(-inputs @ line))
+        steep = inputs.T @ (inputs * (said * (1 - said))[:, None]) + 0.1 * np.eye(2)
+        step = np.linalg.solve(steep, inputs.T @ (wanted - said) - 0.1 * (line - np.array([1.0, 0.0])))
+        line = line + step
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    slope, shift = float(np.clip(line[0], 0.05, 20)), float(np.clip(line[1], -20, 20))
+    return temperature, slope, shift
+
+
+def _confidences(points: NDArray[Any], scale: tuple[float, float, float]) -> NDArray[np.float64]:
+    return np.asarray(linear.calibrated(_shares(points, scale[0]), scale[1], scale[2]), np.float64)
+
+
 def _crossed(points: NDArray[Any], right: Sequence[str], codes: Sequence[str]) -> float:
-    """The calibration error on each half with the temperature of the other, so that it is not judged on what it was fitted to."""
+    """The calibration error on each half with the calibration of the other, so that it is not judged on what it was fitted to."""
     halves = [list(range(0, len(right), 2)), list(range(1, len(right), 2))]
     if not halves[1]:
         return 1.0
     confidence, first = [], []
     for here, there in (halves, halves[::-1]):
-        temperature = _temperature(points[there], [right[at] for at in there], codes)
-        judged = Judged.of([right[at] for at in here], codes, _shares(points[here], temperature))
+        scale = _calibration(points[there], [right[at] for at in there], codes)
+        judged = Judged.of([right[at] for at in here], codes, _confidences(points[here], scale))
         confidence.append(judged.confidence)
         first.append(judged.first)
     return metrics.calibration_error(np.concatenate(confidence), np.concatenate(first))

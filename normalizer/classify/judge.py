@@ -84,7 +84,8 @@ def _weighed(reading: Reading, catalog: Catalog, model: Linear) -> tuple[Floats,
     points = model.points(text)
     lexicon = compiled(catalog)
     if model.base is not None or model.codes != lexicon.codes or model.card.get("made_from") != "catalog":
-        return linear.shares(points, model.temperature), text, []
+        shares = linear.shares(points, model.temperature)
+        return linear.calibrated(shares, model.slope, model.shift), text, []
     keywords, hits = met(reading, lexicon)
     total = 1.0 + _MANY * sum(keywords.values())
     for service, value in keywords.items():

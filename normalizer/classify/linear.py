@@ -64,8 +64,8 @@ class Linear:
     """Weights for the services ``codes``.
 
     ``buckets`` are the features that have weights, in order; ``rarity`` their inverse document frequencies and ``unmet`` that of all
-    others; ``weights`` (bytes) times ``factors`` are the points. ``temperature`` turns points into confidences, and under ``threshold`` the
-    model abstains. ``mix`` gives the points for each point of ``base``. ``card`` tells people what it was made from.
+    others; ``weights`` (bytes) times ``factors`` are the points. ``temperature`` turns points into shares, ``slope`` and ``shift`` turn
+    shares into confidences (Platt 1999; 1 and 0 leave them), and under ``threshold`` the model abstains. ``mix`` gives the points for each point of ``base``. ``card`` tells people what it was made from.
     """
 
     codes: tuple[str, ...]
@@ -76,6 +76,8 @@ class Linear:
     factors: Floats
     bias: Floats
     temperature: float = 1.0
+    slope: float = 1.0
+    shift: float = 0.0
     threshold: float = 0.35
     base: Linear | None = None
     mix: Floats | None = None
@@ -125,6 +127,14 @@ def shares(points: Floats, temperature: float, nothing: float | None = None) -> 
     scaled = np.exp((points - most) * temperature)
     none = 0.0 if nothing is None else float(np.exp(min(50.0, (nothing - most) * temperature)))
     return np.asarray(scaled / (scaled.sum() + none), np.float32)
+
+
+def calibrated(values: Any, slope: float, shift: float) -> Any:
+    """Confidences from shares: the logistic function of a line over the shares' log-odds. The order stays."""
+    if slope == 1.0 and shift == 0.0:
+        return values
+    bounded = np.clip(values, 1e-4, 1 - 1e-4)
+    return 1.0 / (1.0 + np.exp(-(slope * np.log(bounded / (1.0 - bounded)) + shift)))
 
 
 def packed(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], Floats]:

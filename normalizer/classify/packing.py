@@ -45,6 +45,8 @@ def _describe(model: Linear, parts: list[bytes]) -> dict[str, Any]:
         "bits": features.BITS,
         "unmet": float(model.unmet),
         "temperature": float(model.temperature),
+        "slope": float(model.slope),
+        "shift": float(model.shift),
         "threshold": float(model.threshold),
     }
     if model.base is not None and model.mix is not None:
@@ -73,6 +75,8 @@ def _model(described: Any, body: memoryview, at: int, depth: int = 0) -> tuple[L
         codes=tuple(codes),
         unmet=_number(described, "unmet", 100.0),
         temperature=_number(described, "temperature", 1000.0),
+        slope=_number(described, "slope", 100.0),
+        shift=_number(described, "shift", 100.0, -100.0),
         threshold=_number(described, "threshold", 1.01),
         **arrays,
     )
@@ -95,8 +99,8 @@ def _array(name: str, shape: tuple[int, ...], body: memoryview, at: int) -> tupl
     return array, at + size
 
 
-def _number(described: dict[str, Any], name: str, most: float) -> float:
+def _number(described: dict[str, Any], name: str, most: float, least: float = 0.0) -> float:
     value = described.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
         raise ModelRefused(f"its {name} is out of range")
     return float(value)
