@@ -131,7 +131,7 @@ class Persons:
         for at in words.positions(tables.KIN):
             yield from self._named(self._after_kin(at), "name.kin")
         for at in words.positions(tables.NAMED):
-            person = any(word in tables.PERSON for word in self.tokens[max(0, at - 4) : at])
+            person = self.tokens[at].startswith("denomm") or any(word in tables.PERSON for word in self.tokens[max(0, at - 4) : at])
             if person or (self._is(at - 1) and self._person_before(at)):
                 sure = self.tokens[at] != "called" or self._is(at - 1) or self.tokens[at - 1] not in tables.KIN
                 if sure or tables.GIVEN_CAPITAL.intersection(self.tokens[at + 1 : at + 2]):  # else: the neighbour telephoned
@@ -239,6 +239,8 @@ class Persons:
             return
         if at and (tokens[at - 1] in tables.AT or self._capital_before(at)):
             return
+        if at and tokens[at - 1] in tables.NAMED and not tables.PLACE.isdisjoint(tokens[max(0, at - 4) : at]):
+            return  # the school named Elizabeth Ziegler
         last = self.name(at)
         if last is None or last == at or last - at > 2 or any(token in tables.PLACE for token in tokens[last + 1 : last + 3]):
             return

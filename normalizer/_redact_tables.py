@@ -67,7 +67,7 @@ KIN = _set(
     neighbour neighbours neighbor neighbors landlord landlady tenant roommate husband wife spouse partner boyfriend girlfriend
     fiance fiancee son daughter mother father mom mum dad brother sister grandmother grandfather grandma grandpa grandson
     granddaughter uncle aunt cousin friend colleague coworker boss nephew niece stepson stepdaughter client patient caregiver
-    superintendent janitor babysitter voisin voisine voisins voisines proprietaire proprio locataire colocataire coloc mari femme
+    superintendent super janitor babysitter voisin voisine voisins voisines proprietaire proprio locataire colocataire coloc mari femme
     epoux epouse conjoint conjointe chum blonde fils fille mere pere maman papa frere soeur oncle tante cousine ami amie collegue
     patron patronne neveu petit petite enfant gardienne concierge belle beau copain copine sur
     """
@@ -89,7 +89,7 @@ OFFICE = _set(
     directrice presidente inspecteur inspectrice commissioner minister ministre premier
     """
 )
-NAMED = _set("called named nomme nommee nommes appele appelee prenomme prenommee")
+NAMED = _set("denomme denommee called named nomme nommee nommes appele appelee prenomme prenommee")
 MEET = _set(
     "spoke speak talk talked met contact ask call email tell told with by "
     "parle parler rencontre contactez demandez demander appelez avec par"
