@@ -7,6 +7,7 @@ files     read messages from files: normalize, ingest, replay
 admin     keys, migrations, backups
 load      simulated residents and benchmarks
 locating  places in texts, and the gazetteer they are looked up in
+understanding  classify texts, train a classifier
 evaluate  how good an inference is, beside its baseline
 
 What machines read goes to standard output, what people read to standard error or a terminal. Exit status: 0 done; 1 what was checked does
@@ -21,7 +22,7 @@ import sys
 import typer
 
 from channels.base import ChannelError
-from gateway.cli import admin, channels, desk, evaluate, files, load, locating, service
+from gateway.cli import admin, channels, deduping, desk, evaluate, files, load, locating, service, understanding
 from gateway.errors import ConfigError, IntakeError
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (service, desk, channels, files, admin, load, evaluate, locating):
+for _part in (service, desk, channels, files, admin, load, evaluate, locating, deduping, understanding):
     _part.register(app)
 
 

@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     kind: Annotated[str, typer.Argument(help=f"What is measured: {', '.join(KINDS)}.")],
-    data: Annotated[Path, typer.Option("--data", help="Labelled examples: CSV or JSON Lines, as docs/quality/KIND.md says.", dir_okay=False)],
+    data: Annotated[
+        Path, typer.Option("--data", help="Labelled examples: CSV or JSON Lines, as docs/quality/KIND.md says.", dir_okay=False)
+    ],
     option: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of this kind's measurement. May be given again.")
     ] = None,

@@ -109,9 +109,7 @@ def _coarse(examples: Sequence[Example], coarse: dict[str, list[str]], catalog: 
     }
 
 
-def _trained(
-    examples: Sequence[Example], catalog: Catalog, departments: dict[str, str], share: float, precision: float
-) -> dict[str, Any]:
+def _trained(examples: Sequence[Example], catalog: Catalog, departments: dict[str, str], share: float, precision: float) -> dict[str, Any]:
     from gateway.quality.training import split, train
 
     earlier, later, how = split([example.service_code for example in examples], share)
@@ -192,13 +190,23 @@ def _mapping(path: Any) -> dict[str, list[str]]:
 
 def page(figures: dict[str, Any]) -> str:
     """The figures as a page of Markdown."""
-    lines = ["# Measured: which service a text asks for", "", f"`intake311 evaluate classify` on {figures['data']}, {figures['examples']} texts.", ""]
+    lines = [
+        "# Measured: which service a text asks for",
+        "",
+        f"`intake311 evaluate classify` on {figures['data']}, {figures['examples']} texts.",
+        "",
+    ]
     names = ("examples", "accuracy", "top3", "macro_f1", "department", "auto_routed", "calibration_error")
     for part in ("cold_start", "trained", "model"):
         if part not in figures:
             continue
         whole = figures[part] if part != "model" else {"model": figures[part]}
-        lines += [f"## {part.replace('_', ' ').capitalize()}", "", f"| | {' | '.join(name.replace('_', ' ') for name in names)} |", "|---" * 8 + "|"]
+        lines += [
+            f"## {part.replace('_', ' ').capitalize()}",
+            "",
+            f"| | {' | '.join(name.replace('_', ' ') for name in names)} |",
+            "|---" * 8 + "|",
+        ]
         for name, values in whole.items():
             if isinstance(values, dict) and "accuracy" in values:
                 lines.append(f"| {name.replace('_', ' ')} | " + " | ".join(_cell(values, one) for one in names) + " |")

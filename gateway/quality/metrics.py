@@ -29,9 +29,7 @@ class Judged:
     def of(cls, right: Iterable[str], codes: Sequence[str], shares: NDArray[Any]) -> Judged:
         """From a table of confidences, a row for each example and a column for each of ``codes``."""
         order = np.argsort(-shares, axis=1, kind="stable")[:, :3]
-        return cls(
-            [frozenset([one]) for one in right], [[codes[at] for at in row] for row in order], shares.max(axis=1).astype(np.float64)
-        )
+        return cls([frozenset([one]) for one in right], [[codes[at] for at in row] for row in order], shares.max(axis=1).astype(np.float64))
 
     def part(self, chosen: Sequence[int]) -> Judged:
         """Only these examples."""

@@ -7,6 +7,7 @@
 ``fitting.py``   the model of a catalog alone: the cold start, before a city has any history
 ``packing.py``   a model as a file's bytes, and back
 ``judge.py``     a text judged: service, confidence, alternatives, the words that decided
+``answer.py``    one text answered by itself: `intake311 classify`
 ``champion.py``  whether a model learnt from corrections may take the place of the one in use
 
 ``stage`` sets the classification of each request and what follows from it: service name, department, priority, kind and the promised
@@ -27,7 +28,7 @@ from normalizer.pipeline import Context, Work
 from normalizer.ports import Weights
 from normalizer.words import Reading, stem
 
-__all__ = ["OTHER", "classify", "stage"]
+__all__ = ["OTHER", "classify", "kind_of", "stage"]
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
@@ -76,7 +77,7 @@ def _apply(request: ServiceRequest, catalog: Catalog, reading: Reading) -> None:
         request.priority = service.priority
     if request.requested_datetime is not None:
         request.expected_datetime = request.requested_datetime + timedelta(days=service.sla_days)
-    request.kind = _kind(request, reading)
+    request.kind = kind_of(request.service_code, reading, request.kind)
 
 
 _THANKS = frozenset(map(stem, (
@@ -89,11 +90,20 @@ _BLAME = frozenset(map(stem, (
 )))  # fmt: skip
 
 
-def _kind(request: ServiceRequest, reading: Reading) -> Kind:
-    """A question asks for information, feedback praises or blames; everything else reports."""
-    if request.service_code == "information":
+_TOLD = frozenset({"billing", "records", "elections_council", "permit"})
+"""Services of which most texts report nothing that is broken."""
+_ASKING = frozenset(
+    "how where when who what which can could do does is are comment ou quand qui quoi quel quelle quels quelles combien est puis".split()
+)
+
+
+def kind_of(service_code: str, reading: Reading, otherwise: Kind = "report") -> Kind:
+    """Feedback praises or blames, a question asks of what the city tells or charges; everything else reports."""
+    if service_code == "information":
         return "question"
-    if request.service_code == "feedback":
+    if service_code == "feedback":
         roots = {stem(word) for word in reading.body.vocabulary}
         return "compliment" if len(roots & _THANKS) > len(roots & _BLAME) else "complaint"
-    return request.kind
+    if service_code in _TOLD and ("?" in reading.body.text[:2_000] or not _ASKING.isdisjoint(reading.body.tokens[:3])):
+        return "question"
+    return otherwise

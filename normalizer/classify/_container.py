@@ -14,6 +14,8 @@ MARK = b"i311mdl\x01"
 LARGEST = 20 * 1024 * 1024
 """A model file has at most so many bytes."""
 _HEADER = 1024 * 1024
+
+
 class ModelRefused(ValueError):
     """The bytes are no model that this release reads; the text says why."""
 

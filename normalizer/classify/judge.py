@@ -17,7 +17,7 @@ from normalizer.words import Reading
 
 if TYPE_CHECKING:
     from normalizer.classify.features import Floats
-    from normalizer.classify.linear import Features, Linear
+    from normalizer.classify.linear import Linear, Seen
 
 OTHER = "other"
 _KEYWORDS = 0.05
@@ -57,7 +57,7 @@ def judge(reading: Reading, catalog: Catalog, weights: Weights | None = None) ->
     subject, body = reading.subject.tokens, reading.body.tokens
     if not model.codes or (all(map(str.isdigit, subject)) and all(map(str.isdigit, body))):
         return Classification(service_code=OTHER)  # no word at all
-    shares, text, hits = _weighed(reading, catalog, model)
+    shares, seen, hits = _weighed(reading, catalog, model)
     order = shares.argsort(kind="stable")[::-1][: _ALTERNATIVES + 1].tolist()
     best = order[0]
     confidence = round(float(shares[best]), 3)
@@ -66,7 +66,7 @@ def judge(reading: Reading, catalog: Catalog, weights: Weights | None = None) ->
         service_code=code,
         confidence=confidence,
         alternatives=[Alternative(service_code=model.codes[at], confidence=round(float(shares[at]), 3)) for at in order[1:]],
-        evidence=_evidence(reading, text, model, best, hits),
+        evidence=_evidence(reading, seen, model, best, hits),
         abstained=confidence < model.threshold or code == OTHER,
     )
 
@@ -76,34 +76,36 @@ def weigh(reading: Reading, catalog: Catalog, model: Linear) -> Floats:
     return _weighed(reading, catalog, model)[0]
 
 
-def _weighed(reading: Reading, catalog: Catalog, model: Linear) -> tuple[Floats, Features, list[Hit]]:
+def _weighed(reading: Reading, catalog: Catalog, model: Linear) -> tuple[Floats, Seen, list[Hit]]:
     from normalizer.classify import linear
 
     subject, body = reading.subject.tokens, reading.body.tokens
-    text = linear.read([*subject, *body] if subject else body)
-    points = model.points(text)
+    seen = model.see(linear.read([*subject, *body] if subject else body))
+    points = seen.points
     lexicon = compiled(catalog)
     if model.base is not None or model.codes != lexicon.codes or model.card.get("made_from") != "catalog":
         shares = linear.shares(points, model.temperature)
-        return linear.calibrated(shares, model.slope, model.shift), text, []
+        return linear.calibrated(shares, model.slope, model.shift), seen, []
     keywords, hits = met(reading, lexicon)
     total = 1.0 + _MANY * sum(keywords.values())
     for service, value in keywords.items():
         points[service] += _KEYWORDS * value / total
-    return linear.shares(points, model.temperature, _NOTHING), text, hits
+    return linear.shares(points, model.temperature, _NOTHING), seen, hits
 
 
-def _evidence(reading: Reading, text: Features, model: Linear, best: int, hits: list[Hit]) -> list[Evidence]:
+def _evidence(reading: Reading, seen: Seen, model: Linear, best: int, hits: list[Hit]) -> list[Evidence]:
     code = model.codes[best]
     found: list[Evidence] = []
     taken: set[int] = set()
-    given = model.given(text, best)
+    given = model.given(seen, best)
     speaking = float(given[given > 0].sum()) or 1.0
     if hits:
         for word, span, (first, last), in_body in deciding(reading, hits, best):
             at = (len(reading.subject.tokens) if in_body else 0) + first
             share = min(1.0, max(0.0, float(given[at : at + last - first + 1].sum()) / speaking))
-            found.append(Evidence(field="service_code", value=code, source="catalog.keywords", span=span, score=round(share, 3), detail=word))
+            found.append(
+                Evidence(field="service_code", value=code, source="catalog.keywords", span=span, score=round(share, 3), detail=word)
+            )
             taken.update(range(at, at + last - first + 1))
     source = "model.catalog" if model.card.get("made_from") == "catalog" else "model.trained"
     for at in given.argsort(kind="stable")[::-1][: _WORDS + len(taken)].tolist():
@@ -124,4 +126,3 @@ def _word(reading: Reading, at: int) -> tuple[str, Span | None]:
     if at < subject:
         return reading.subject.tokens[at], None
     return reading.body.tokens[at - subject], reading.body.span(at - subject, at - subject)
-

@@ -20,7 +20,6 @@ from normalizer.classify.features import Floats, Ints
 
 LETTERS = 0.7
 """Length of the letters' vector beside the words', whose length is 1."""
-Places = NDArray[np.int64] | NDArray[np.int32]
 
 
 class Features(NamedTuple):
@@ -57,6 +56,16 @@ def weigh(text: Features, rarity: Floats) -> Floats:
         if norm:
             part *= length / norm
     return values
+
+
+class Seen(NamedTuple):
+    """A text as one model sees it: the rows of its features, their values times the rows' factors, and the points for each service."""
+
+    text: Features
+    rows: NDArray[np.int32]
+    values: Floats
+    points: Floats
+    base: Seen | None
 
 
 @dataclass(eq=False)
@@ -96,28 +105,33 @@ class Linear:
         none = np.zeros((1, len(self.codes)), np.int8)
         return np.vstack([self.weights, none]), np.append(self.factors, np.float32(0)), np.append(self.rarity, np.float32(self.unmet))
 
-    def points(self, text: Features) -> Floats:
-        """Points for each service."""
+    def see(self, text: Features) -> Seen:
+        """The text as this model sees it, with the points for each service."""
         weights, factors, rarity = self._table
         rows = self._row_of[text.buckets]
         values = weigh(text, rarity[rows]) * factors[rows]
-        total = values @ weights[rows].astype(np.float32) + self.bias
+        points = values @ weights[rows].astype(np.float32) + self.bias
+        base = None
         if self.base is not None and self.mix is not None:
-            total = total + self.base.points(text) @ self.mix
-        return np.asarray(total, np.float32)
+            base = self.base.see(text)
+            points = points + base.points @ self.mix
+        return Seen(text, rows, values, np.asarray(points, np.float32), base)
 
-    def given(self, text: Features, service: int) -> Floats:
+    def points(self, text: Features) -> Floats:
+        """Points for each service."""
+        return self.see(text).points
+
+    def given(self, seen: Seen, service: int) -> Floats:
         """How many of one service's points each word of the text gave."""
-        weights, factors, rarity = self._table
-        rows = self._row_of[text.buckets]
-        values = weigh(text, rarity[rows]) * factors[rows] * weights[rows, service]
+        text = seen.text
+        each = seen.values * self._table[0][seen.rows, service]
         found = np.searchsorted(text.buckets, text.met)
-        each = values / np.bincount(found, minlength=len(values)) if len(values) else values
+        each = each / np.maximum(np.bincount(found, minlength=len(each)), 1)
         total = np.bincount(text.at, weights=each[found], minlength=text.words).astype(np.float32)
-        if self.base is not None and self.mix is not None and text.words:
-            # The base's words, for the services of the base that speak for this one.
-            column = self.mix[:, service] * self.base.points(text)
-            total += self.base.given(text, int(column.argmax())) * self.mix[int(column.argmax()), service]
+        if self.base is not None and self.mix is not None and seen.base is not None:
+            # Of the base's services the one that speaks most for this one: its words speak for this one too.
+            most = int((self.mix[:, service] * (seen.base.points - self.base.bias)).argmax())
+            total += self.base.given(seen.base, most) * self.mix[most, service]
         return total
 
 

@@ -66,7 +66,13 @@ def _model(described: Any, body: memoryview, at: int, depth: int = 0) -> tuple[L
     if type(count) is not int or not 0 <= count <= features.WIDTH or described.get("bits") != features.BITS:
         raise ModelRefused("its features are not those of this release")
     arrays: dict[str, Any] = {}
-    for name, shape in (("buckets", (count,)), ("rarity", (count,)), ("weights", (count, len(codes))), ("factors", (count,)), ("bias", (len(codes),))):
+    for name, shape in (
+        ("buckets", (count,)),
+        ("rarity", (count,)),
+        ("weights", (count, len(codes))),
+        ("factors", (count,)),
+        ("bias", (len(codes),)),
+    ):
         arrays[name], at = _array(name, shape, body, at)
     buckets = arrays["buckets"]
     if count and (buckets[0] < 0 or buckets[-1] >= features.WIDTH or (np.diff(buckets) <= 0).any()):
