@@ -151,8 +151,10 @@ _STILL = frozenset("still again now right currently presently encore toujours ma
 _HYPOTHESIS = (
     "in case of", "in the event of", "if there is", "if there s", "if there were", "if you", "what if", "were to", "en cas de", "en cas d",
     "s il y a", "s il y avait", "si vous", "si jamais", "au cas ou", "what to do",
-    "how do i", "how can i", "how would", "how to report", "comment signaler", "comment rapporter", "if i ever", "s il arrive", "where to report",
-    "que faire si", "course", "courses", "cours de", "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d",
+    "how do i", "how can i", "how would", "how to report", "comment signaler", "comment rapporter", "if i ever", "s il arrive",
+    "where to report",
+    "que faire si", "course", "courses", "cours de",
+    "how to prevent", "prevention", "could cause", "could start", "might cause", "risk of", "risque de", "risque d",
     "pourrait causer", "pourrait prendre", "afraid of", "avoid", "eviter",
     "matter of time", "question de temps", "before someone", "before somebody", "avant que quelqu", "until someone", "tant que quelqu",
     "drill", "exercice", "simulation", "training", "formation", "movie", "film", "joke", "jeu", "song", "chanson", "mixtape",
@@ -215,6 +217,10 @@ def _some_time_ago(around: Sequence[str]) -> bool:
     return any(around[at : at + 2] == ["y", "a"] and _UNITS.intersection(around[at + 2 : at + 4]) for at in range(len(around) - 3))
 
 
+_NEW_CLAUSE = frozenset("et and but mais i je j".split())
+"""Words after which something else is said: ``cannot get up and is bleeding``, ``does not answer, I see her lying``."""
+
+
 def _denied(tokens: Sequence[str], lower: int, first: int) -> bool:
     """A negation within four words before the match, unless it denies something else ("not sure", "je ne sais pas")."""
     for at in range(lower, first):
@@ -223,6 +229,8 @@ def _denied(tokens: Sequence[str], lower: int, first: int) -> bool:
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         before = tokens[at - 1] if at else ""
         if after in _NEGATION_OPENS or before in _NEGATION_OPENS:
+            continue
+        if _NEW_CLAUSE.intersection(tokens[at + 2 : first]):
             continue
         return True
     return False

@@ -22,7 +22,8 @@ HAZARDS: tuple[RuleText, ...] = (
         hissing ~4 gas
         """,
         """
-        how do i report, gas station, gas stations, gas bill, gas price, gas prices, gas cap, gas powered, gas tank, gas pump, gas mower, gaz a
+        how do i report, gas station, gas stations, gas bill, gas price, gas prices, gas cap, gas powered, gas tank, gas pump,
+        gas mower, gaz a
         effet, facture de gaz, gaz bill, leaf blower, leaf blowers, exhaust, tear gas, laughing gas, gaz d echappement, souffleuse,
         tondeuse, gas leaf, station de gaz, natural gas service, gas company, sewer gas
         """,
@@ -84,7 +85,9 @@ HAZARDS: tuple[RuleText, ...] = (
         feu ~3 propage|repand|brule
         """,
         """
-        fire house, firehouse, on fire with, en feu avec, street is on fire, rue est en feu, maison incendie, fausse alarme, batiment incendie, batiment incendie en, arena is, team is,  fire danger, fire damage, fire damaged, fire sprinkler, fire retardant, dirt bike, dirt bikes, muffler,
+        fire house, firehouse, on fire with, en feu avec, street is on fire, rue est en feu, maison incendie, fausse alarme,
+        batiment incendie, batiment incendie en, arena is, team is,  fire danger, fire damage, fire damaged, fire sprinkler,
+        fire retardant, dirt bike, dirt bikes, muffler,
         fire chief, fire and police, police and fire, police fire, fire hydrant, fire hydrants, hydrant, hydrants, fire station,
         fire truck, fire trucks, fire department, fire dept, fire
         hall, fire lane, fire route, fire escape, fire pit, fire pits, fireworks, fire works, fire drill, fire marshal, fire
@@ -119,7 +122,8 @@ HAZARDS: tuple[RuleText, ...] = (
         """
         looks like, looked like, booming, population explosion, bath bomb, explosion of, explosion des prix, explosion demographique,
         explosion du nombre, explosion
-        de la, photo bomb, f bomb, de la bombe, is the bomb, anti bombe, abri antibombe, bomb shelter, bombe aerosol, bombe a retardement, bombe de peinture, bombes de peinture, the bomb, cherry bomb,
+        de la, photo bomb, f bomb, de la bombe, is the bomb, anti bombe, abri antibombe, bomb shelter, bombe aerosol,
+        bombe a retardement, bombe de peinture, bombes de peinture, the bomb, cherry bomb,
         bomb cyclone, firecracker, firecrackers, fireworks, feux d artifice, petards, pipes exploded, rat population, explosion de
         rats, explosion de couleurs, explosion of colour, explosion of color
         """,
@@ -171,7 +175,8 @@ HAZARDS: tuple[RuleText, ...] = (
         gouffre|cratere ~4 voiture|auto|enorme|immense|geant|ouvert|avale
         """,
         """
-        falling apart, garage sale, garage door, branch, branches, limb, limbs, leaves, feuilles, brick, tile, shingle, shingles, bardeau, bardeaux,
+        falling apart, garage sale, garage door, branch, branches, limb, limbs, leaves, feuilles, brick, tile, shingle, shingles,
+        bardeau, bardeaux,
         paint, peinture, snow off, neige du toit, could
         collapse, pothole, market, ice falling, glace tombe, icicles, glacons, nid de poule, mailbox, prix de, water on the floor,
         drain, snow bank, retaining wall crumbling, tree fell, branch fell, arbre, branche, tombe sur, fell on,

@@ -56,7 +56,8 @@ PERSONS: tuple[RuleText, ...] = (
         """,
         """
         dead animal, heart attack waiting, nearly had a heart attack, almost had a heart attack, gave me a heart attack, nearly gave,
-        almost gave, failli faire une crise, faillit faire une crise, breath of fresh, dying to, nearly had a heart attack, l arbre, mon arbre, son arbre, arbre du, dying for, dying breed, tree is dying,
+        almost gave, failli faire une crise, faillit faire une crise, breath of fresh, dying to, nearly had a heart attack,
+        l arbre, mon arbre, son arbre, arbre du, dying for, dying breed, tree is dying,
         trees are dying, tree dying, grass is dying, lawn is dying, plants are dying, cadavre d animal, cadavre de raton,
         cadavre de chat, cadavre de chien, cadavre d ecureuil, cadavre de mouffette, cadavre de chevreuil, cadavres d animaux, raccoon,
         raton, squirrel,
@@ -120,7 +121,8 @@ PERSONS: tuple[RuleText, ...] = (
         defonce ~2 glace
         """,
         """
-        drowning in, se noie dans, nous noyons dans, noie dans les, parc se noie, drowned out, drown out, noye sous, noyer le poisson, noye dans la paperasse, could, pourrait, before someone,
+        drowning in, se noie dans, nous noyons dans, noie dans les, parc se noie, drowned out, drown out, noye sous,
+        noyer le poisson, noye dans la paperasse, could, pourrait, before someone,
         avant que,
         someone will, quelqu un va, fell on the ice, slipped, tombe sur la glace, tombee sur la glace, prevention, glisse
         """,

@@ -1,6 +1,6 @@
 """The form in which words of danger are written down, for :mod:`normalizer._emergency`.
 
-A pattern is a row of steps on one line (a line that ends with ``|`` or a gap goes on); a step is one or more alternatives (``smell|odor``) or a
+A pattern is steps on one line (a line that ends with ``|`` or a gap goes on); a step is one or more alternatives (``smell|odor``) or a
 named group of them (``@home``); ``~4`` before a step allows up to four words between it and the step before. Words are folded (no accents,
 lower case). ``unless`` are words or phrases near the match that give it another meaning (``gas station``, ``feu de circulation``).
 """

@@ -8,11 +8,14 @@ from __future__ import annotations
 from normalizer._emergency_rules import RuleText
 
 _SOFT = """
-    almost, nearly, close to, could, would, might, may get, will be, someone will, somebody will, gets killed, get hurt, gets hurt, one day,
-    some day, sooner or later, failli, faillit, presque, pourrait, pourraient, risque, risquent, un jour, va finir par, finira par, se fasse,
+    almost, nearly, close to, could, would, might, may get, will be, someone will, somebody will, gets killed, get hurt, gets hurt,
+    one day,
+    some day, sooner or later, failli, faillit, presque, pourrait, pourraient, risque, risquent, un jour, va finir par, finira par,
+    se fasse,
     before someone, avant que, avant qu, raccoon, raton, squirrel, ecureuil, deer, chevreuil, skunk, mouffette, pigeon, goose, duck,
     ducklings, canetons, cat, chat, bird, oiseau, graffiti, mural, murale, statue, sculpture, poster, affiche, video, clip, concert, show,
-    spectacle, y a personne, y avait personne, no one was, nobody was, personne n est, personne n a ete, parked, stationne, stationnee, stationnes
+    spectacle, y a personne, y avait personne, no one was, nobody was, personne n est, personne n a ete, parked, stationne,
+    stationnee, stationnes
 """
 
 SCENES: tuple[RuleText, ...] = (
@@ -59,10 +62,13 @@ SCENES: tuple[RuleText, ...] = (
         flames ~6 window|roof|field|house|forest|building|behind
         brulent|brule ~3 maison|immeuble|auto|voiture|char|grange|garage|cabanon|foret
         """,
-        f"{_SOFT}, fire pit, fire station, fire department, fire truck, fire hydrant, fire hydrants, fire lane, fire drill, fire code, fire report, foyer, "
-        "smoke detector, cigarette, cigarettes, smoker, smokers, smoking, weed, cannabis, pot, barbecue, bbq, wildfires, feux de foret, feu rouge, "
+        f"{_SOFT}, fire pit, fire station, fire department, fire truck, fire hydrant, fire hydrants, fire lane, fire drill, "
+        "fire code, fire report, foyer, "
+        "smoke detector, cigarette, cigarettes, smoker, smokers, smoking, weed, cannabis, pot, barbecue, bbq, wildfires, "
+        "feux de foret, feu rouge, "
         "feux rouges, feu vert, feu de circulation, feu pieton, "
-        "brulent les feux, brule un feu, brulent un feu, brule le feu, brulent le feu, gas station, station service, station essence, wood stove, "
+        "brulent les feux, brule un feu, brulent un feu, brule le feu, brulent le feu, gas station, station service, "
+        "station essence, wood stove, "
         "poele a bois, ampoule, lampadaire, exhaust, idling, idle, ralenti, camions, trucks, full of smoke detectors, traffic light",
     ),
     RuleText(
@@ -81,20 +87,22 @@ SCENES: tuple[RuleText, ...] = (
         water ~7 panel|outlet|outlets|breaker|sockets|socket
         eau ~8 panneau|prises|disjoncteur|disjoncteurs
         """,
-        f"{_SOFT}, internet, telephone, phone, tv, tele, bell, videotron, fibre, sticker, sign, panneau d affichage, panneau de signalisation, clothesline, "
+        f"{_SOFT}, internet, telephone, phone, tv, tele, bell, videotron, fibre, sticker, sign, panneau d affichage, "
+        "panneau de signalisation, clothesline, "
         "corde a linge, panneau d arret, price, compte",
     ),
     RuleText(
         "collapse",
         """
-        roof|ceiling|wall|bridge|balcony|stairs|porch|deck|scaffold|scaffolding|bleachers|stage|crane|overpass|chimney|facade|awning|theatre ~7
+        roof|ceiling|wall|bridge|balcony|stairs|porch|deck|scaffold|scaffolding|bleachers|stage|crane|overpass|chimney|facade|
+            awning|theatre ~7
             collapsed|collapsing|collapses|caved|toppled|toppling|tipping
         roof|ceiling|wall|balcony|scaffold|scaffolding|overpass|bridge|stage|chimney|facade ~5 came|coming|crashed|crashing|come ~1 down
         balcony|wall|roof|ceiling|crane|chimney|bridge|scaffold|scaffolding|facade|building ~7 about ~1 fall|collapse|give|topple
         part|piece|chunk|section ~3 overpass|bridge|building|roof|ceiling|facade|balcony ~4 fell|fallen|falling|collapsed|down
         toit|mur|plafond|pont|balcon|grue|viaduc|echafaudage|immeuble|plancher|estrade|cheminee|facade|soutenement|theatre|tribune ~7
             effondre|effondree|effondrer|ecroule|ecroulee|ecrouler|basculer|bascule
-        toit|mur|plafond|pont|balcon|grue|viaduc|echafaudage|immeuble|cheminee|facade ~5 point ~1 tomber|ceder
+        toit|mur|plafond|pont|balcon|grue|viaduc|echafaudage|immeuble|cheminee|facade ~7 point ~1 tomber|ceder
         toit|mur|plafond|pont|balcon|grue|viaduc|echafaudage|cheminee|facade ~4 vient ~1 tomber|ceder
         mur|plafond|grue|viaduc|echafaudage|pont ~4 est tombe|tombee
         bout|partie|morceau|section ~3 viaduc|pont|toit|plafond|immeuble|balcon|facade ~4 tombe|tomber|tombee|effondre|effondree
@@ -102,13 +110,15 @@ SCENES: tuple[RuleText, ...] = (
         trou|gouffre|cratere|sinkhole|hole ~3 swallowed|ate|swallows|avale|englouti
         trou|sinkhole|hole ~9 tombe|tombee|fell ~2 dedans|in|into
         """,
-        f"{_SOFT}, sign, pancarte, sale, branch, branche, branches, tile, shingle, snow, neige, ice, glace, brick, brique, paint, peinture, cone, tent, "
+        f"{_SOFT}, sign, pancarte, sale, branch, branche, branches, tile, shingle, snow, neige, ice, glace, brick, brique, paint, "
+        "peinture, cone, tent, "
         "manhole cover, hockey, curling game, market, funding, deal, water came down, rain",
     ),
     RuleText(
         "hazardous_spill",
         """
-        chlorine|chlore|ammonia|ammoniac|chemical|chemicals|chimique|chimiques|acid|acide ~10 coughing|cough|toussent|tousse|burning|brulent|
+        chlorine|chlore|ammonia|ammoniac|chemical|chemicals|chimique|chimiques|acid|acide ~10 coughing|cough|toussent|tousse|
+            burning|brulent|
             vomiting|vomissent|malades
         chemical|chemicals|acid|tanker spill|leak|fire|cloud
         deversement|fuite ~2 produit|produits|acide|chlore|ammoniac|chimique
@@ -125,7 +135,8 @@ SCENES: tuple[RuleText, ...] = (
         @person ~4 does|do not ~1 move|respond|wake|breathe
         him|her|them lying|laying ~4 floor|ground|porch|sidewalk|snow|road
         @person ~3 lying|laying ~3 porch|stairs|ditch|driveway|track|tracks
-        etendu|etendue|couche|couchee|allonge|allongee|gisant|inanime|inanimee ~4 plancher|sol|terre|galerie|trottoir|neige|chaussee|asphalte
+        etendu|etendue|couche|couchee|allonge|allongee|gisant|inanime|inanimee ~4 plancher|sol|terre|galerie|trottoir|neige|
+            chaussee|asphalte
         inanime|inanimee
         @gens ~2 par terre
         man|woman|person|guy|lady|worker down
@@ -141,26 +152,32 @@ SCENES: tuple[RuleText, ...] = (
         sans connaissance
         knocked|blacked out
         faint|fainted|fainting|evanoui|evanouie
-        swallowed|drank|ingested|avale|bu ~6 cleaner|bleach|pills|poison|drain|javel|pilules|debouche|antigel|antifreeze|batterie|detergent
+        swallowed|drank|ingested|avale|bu ~6 cleaner|bleach|pills|poison|drain|javel|pilules|debouche|antigel|antifreeze|batterie|
+            detergent
         foaming ~3 mouth
         besoin|need|needs|send|envoyez ~3 medic|medics|secouriste|secouristes|doctor|medecin
         fell|fallen|tombe|tombee ~8 get|relever ~2 up|hurt
-        peut|peux|capable|arrive ~3 relever
+        peut|peux|capable|arrive ~1 pas|plus|pu ~2 relever
         @gens|elle ~2 repond|bouge|respire|reveille ~1 plus|pu|pas
         @person ~2 od|overdosed|turned blue
         is|est|turning|devient|devenu blue|bleu|bleue ~2 lips|levres|face|visage
         """,
-        f"{_SOFT}, itinerant, sans abri, homeless, sleeping, sleeps, dort, dorment, mattress, matelas, money, businesses, commerces, a blanc, taxes, "
-        "landlord, city, ville, tree, trees, arbre, grass, tax, bill, phone, telephone, email, courriel, course, cours, line down, traffic, truck is not "
-        "moving, car, cars, bus, buses, auto, voiture, bin, bac, sign, panneau, snow, banc de neige, budget, breathing new life, slow down, man down the",
+        f"{_SOFT}, itinerant, sans abri, homeless, sleeping, sleeps, dort, dorment, mattress, matelas, money, businesses, "
+        "commerces, a blanc, taxes, "
+        "landlord, city, ville, tree, trees, arbre, grass, tax, bill, phone, telephone, email, courriel, course, cours, "
+        "line down, traffic, truck is not "
+        "moving, car, cars, bus, buses, auto, voiture, bin, bac, sign, panneau, snow, banc de neige, budget, breathing new life, "
+        "slow down, man down the",
     ),
     RuleText(
         "injury",
         """
         @person ~4 fell|falls|fallen ~4 scaffold|scaffolding|roof|ladder|window|balcony|bridge|stairs|crane
         @gens ~5 tombe|tombee|deboule|chute ~4 echafaudage|toit|echelle|fenetre|balcon|pont|escalier|grue
-        worker|workers|ouvrier|ouvriers|travailleur|travailleurs|people|gens|someone|quelqu ~5 underneath|dessous|beneath|enseveli|ensevelis
-        people|someone|ppl|gens|child|enfant|man|homme ~3 under|sous ~2 glass|rubble|debris|car|bus|train|truck|vitre|decombres|auto|autobus|camion
+        worker|workers|ouvrier|ouvriers|travailleur|travailleurs|people|gens|someone|quelqu ~5 underneath|dessous|beneath|enseveli|
+            ensevelis
+        people|someone|ppl|gens|child|enfant|man|homme ~3 under|sous ~2 glass|rubble|debris|car|bus|train|truck|vitre|decombres|
+            auto|autobus|camion
         child|kid|boy|girl|toddler|baby ~3 fell|fallen ~3 in|into|manhole|hole|well|drain
         enfant|garcon|fille|fillette|jeune|bebe|petit ~3 tombe|tombee ~3 dedans|trou|egout|bouche|puits|regard
         truck|car|bus|vehicle|van|camion|auto|voiture|autobus ~4 hanging|dangling|pend|suspendu ~5 edge|bridge|vide|over|pont|ravin
@@ -168,7 +185,8 @@ SCENES: tuple[RuleText, ...] = (
         auto|voiture|camion|char|autobus|vehicule ~4 envers|renverse|renversee|capote|submerge|submergee
         car|truck|van|vehicle ~4 creek|river|canal|lake|water ~7 someone|inside|people|person
         auto|voiture|char|camion ~5 ruisseau|riviere|canal|lac|fosse ~7 quelqu|dedans|personne|monde
-        bad|serious|major|big|huge|terrible|awful|grave|gros|horrible accident|crash|collision|wreck|pileup ~9 trapped|injured|hurt|stuck|blood|
+        bad|serious|major|big|huge|terrible|awful|grave|gros|horrible accident|crash|collision|wreck|pileup ~9 trapped|injured|hurt|
+            stuck|blood|
             people|coince|coinces|blesse|blesses|monde|conducteur|unconscious
         people|ppl|driver|passenger|passengers|monde|gens|conducteur|passager ~3 trapped|pinned|coince|coinces|incarcere
         train ~3 hit|struck|frappe|happe|heurte|percute ~3 car|person|truck|someone|voiture|auto|personne|camion|pieton|homme|femme
@@ -181,8 +199,10 @@ SCENES: tuple[RuleText, ...] = (
         tree|arbre ~6 car|house|auto|voiture|maison|char ~7 inside|someone|trapped|interieur|quelqu|dedans
         fire|burning|crashed ~3 someone|people|kids inside
         """,
-        f"{_SOFT}, snow, neige, icicle, glacons, je suis tombe, je suis tombee, i fell, last, sign, panneau, poteau, shadow, homeless, sleeping, dort, "
-        "itinerant, gazon, grass, bus shelter glass, flag, drapeau, towed, remorquee, remorque, vide ordures, no one, nobody, personne n, under the age",
+        f"{_SOFT}, snow, neige, icicle, glacons, je suis tombe, je suis tombee, i fell, last, sign, panneau, poteau, shadow, "
+        "homeless, sleeping, dort, "
+        "itinerant, gazon, grass, bus shelter glass, flag, drapeau, towed, remorquee, remorque, vide ordures, no one, nobody, "
+        "personne n, under the age",
     ),
     RuleText(
         "drowning",
@@ -198,39 +218,47 @@ SCENES: tuple[RuleText, ...] = (
         fond ~3 piscine
         water|eau ~4 rising|rises|monte ~3 fast|quickly|vite|rapidement
         flooding|floods|inonde|inondee ~2 fast|quickly|vite|rapidement
-        trapped|stuck|coince|coinces|coincees|bloques ~7 water|eau|flood|inondation|flooded ~3 everywhere|rising|rises|floor|partout|monte|etage
+        trapped|stuck|coince|coinces|coincees|bloques ~7 water|eau|flood|inondation|flooded ~3 everywhere|rising|rises|floor|
+            partout|monte|etage
         water|eau ~6 trapped|coince|coinces ~5 floor|etage|roof|toit|attic
         on roof ~5 water|flood
         sur ~2 toit ~4 eau|inondation
         swept ~2 river|away|current|flood
         emporte|emportee|emportes ~3 courant|riviere|eau
         """,
-        f"{_SOFT}, swim, swimming, swimmers, fishing, fish, kayak, canoe, skate, skating, baignent, baigne, baignade, pechent, peche, patine, patinoire, "
-        "drowning in debt, dans les dechets, dans les vidanges, in garbage, in litter, in paper, litter, dechets, ordures, garbage, toys, paint, drain, "
+        f"{_SOFT}, swim, swimming, swimmers, fishing, fish, kayak, canoe, skate, skating, baignent, baigne, baignade, pechent, "
+        "peche, patine, patinoire, "
+        "drowning in debt, dans les dechets, dans les vidanges, in garbage, in litter, in paper, litter, dechets, ordures, "
+        "garbage, toys, paint, drain, "
         "pool floor, tile, tuile, tuiles, prevention, rain",
     ),
     RuleText(
         "violence",
         """
-        fighting|fight|battent|bagarre|bataille|bat|brawl ~6 knife|knives|couteau|couteaux|machete|bats|battes|guns|stabbed|poignarde|sang|blood
+        fighting|fight|battent|bagarre|bataille|bat|brawl ~6 knife|knives|couteau|couteaux|machete|bats|battes|guns|stabbed|
+            poignarde|sang|blood
         ca tire
         tirs|detonations ~4 entendu|arme|feu|entends
         waving|pointing|brandit|brandishing|brandish|pointe|pulled ~2 gun|knife|fusil|couteau|arme|pistolet|machete|axe|hache
         breaking|break|trying|broke ~3 in|into|get ~3 apt|apartment|house|home|place|condo|flat|window|door
         hiding|cachee|cache|caches ~4 closet|bathroom|garde|toilette|placard|toilettes|attic
         essaie|essaye|essayent|tente|tentent ~2 entrer|rentrer ~5 chez|effraction|maison|logement|appartement|fenetre
-        dog|dogs|pitbull|bull|chien|chiens|coyote ~4 attacking|attacks|mauling|biting|attacked|attaque|attaquent|mord|massacrer|mordre|mordu ~4
+        dog|dogs|pitbull|bull|chien|chiens|coyote ~4 attacking|attacks|mauling|biting|attacked|attaque|attaquent|mord|massacrer|
+            mordre|mordu ~4
             child|girl|man|woman|boy|kid|person|people|me|someone|lady|fillette|enfant|homme|femme|dame|garcon|facteur|moi|fille|quelqu
-        threatening|threatens|threaten|menace|menacent ~4 people|light|burn|jump|kill|gens|allumer|bruler|sauter|tuer|mettre|passants|monde
+        threatening|threatens|threaten|menace|menacent ~4 people|light|burn|jump|kill|gens|allumer|bruler|sauter|tuer|mettre|
+            passants|monde
         crier|crie|crient|hurler|hurle|scream|screams|screaming ~4 aide|secours|help
         armed|arme man|homme|individu|gars
         homme|individu|gars|man arme|armed
         @person ~4 with|w ~1 gun|knife|machete|rifle|axe
-        suspicious|suspect|suspecte|unattended package|colis|bag|sac|suitcase|valise|paquet ~6 ticking|tic|wires|fils|bomb|bombe|gare|station
+        suspicious|suspect|suspecte|unattended package|colis|bag|sac|suitcase|valise|paquet ~6 ticking|tic|wires|fils|bomb|bombe|
+            gare|station
         being|etre|getting|entrain|train ~2 stabbed|beaten|assaulted|raped|robbed|battre|agresser|agressee|poignarder|tabasser
         strangling|etrangle|etrangler ~2 her|him|wife|woman|me|femme|la|le
         """,
-        f"{_SOFT}, water gun, water guns, fusil a eau, fusils a eau, nerf, paintball, heart attack, movie, film, robbed last, taxes, squirrels, "
+        f"{_SOFT}, water gun, water guns, fusil a eau, fusils a eau, nerf, paintball, heart attack, movie, film, robbed last, "
+        "taxes, squirrels, "
         "tennis, baseball, help line, video game, jeu video, "
         "reset, my dog, mon chien, tail, staple gun, glue gun, budget, break into song, phone line, bloque, loose, hiding place",
     ),
@@ -251,22 +279,28 @@ SCENES: tuple[RuleText, ...] = (
         hang|hanging|pendre myself|himself|herself|se
         se pendre
         """,
-        f"{_SOFT}, swing, swings, balancoire, trampoline, diving, plongeon, divers, kids jump, cat, puddle, prevention, park here, live here, "
+        f"{_SOFT}, swing, swings, balancoire, trampoline, diving, plongeon, divers, kids jump, cat, puddle, prevention, "
+        "park here, live here, "
         "live in this, live next, vivre ici, vivre dans, vivre a, finir avec, line, queue, rope",
     ),
     RuleText(
         "trapped",
         """
-        toddler|baby|bebe|enfant|child|kid|fillette|bambin ~6 alone|seul|seule|wandering ~6 road|route|highway|street|rue|traffic|autoroute|tracks|milieu
+        toddler|baby|bebe|enfant|child|kid|fillette|bambin ~6 alone|seul|seule|wandering ~6 road|route|highway|street|rue|traffic|
+            autoroute|tracks|milieu
         wandering|walking|walks|promene|marche ~4 highway|autoroute|tracks|freeway|rails
         cant|can|cannot|couldn ~2 find|locate ~2 son|daughter|child|kid|boy|girl|toddler|grandson|mother|father|baby
         trouve|trouvons|retrouve|trouvent ~2 plus|pas|pu ~3 fils|fille|gars|enfant|garcon|bebe|mere|pere|petit|petite
-        baby|bebe|enfant|enfants|child|toddler ~5 locked|barre|barree|barres|enferme|enfermee|enfermes ~5 car|char|auto|voiture|vehicle|vehicule
-        someone|quelqu|personne|people|gens|@person ~3 trapped|pinned|enseveli|ensevelie|coince|coincee ~5 under|sous|dessous|inside|interieur|car|
+        baby|bebe|enfant|enfants|child|toddler ~5 locked|barre|barree|barres|enferme|enfermee|enfermes ~5 car|char|auto|voiture|
+            vehicle|vehicule
+        someone|quelqu|personne|people|gens|@person ~3 trapped|pinned|enseveli|ensevelie|coince|coincee ~5 under|sous|dessous|
+            inside|interieur|car|
             snowbank|rubble|building
         """,
-        f"{_SOFT}, dog walking, walking trail, sentier, elevator out, dentist, school catchment, daycare, garderie, shoes, souliers, mailbox, website, form, "
-        "formulaire, page, inscription, registration, register, place for, spot for, driveway, entree, banc de neige a cause, plow, charrue",
+        f"{_SOFT}, dog walking, walking trail, sentier, elevator out, dentist, school catchment, daycare, garderie, shoes, "
+        "souliers, mailbox, website, form, "
+        "formulaire, page, inscription, registration, register, place for, spot for, driveway, entree, banc de neige a cause, "
+        "plow, charrue",
     ),
     RuleText(
         "call_911",

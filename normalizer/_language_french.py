@@ -1,422 +1,393 @@
 """Groups of letters that speak for French and against English: data, made by a program.
 
-The logarithm of how much likelier a letter is after the letters before it in one language than in the other, in quarters, at most 24;
-from the n-gram counts of lingua-py 1.3.5 (Peter M. Stahl, Apache-2.0; counted on the Leipzig corpora), the 12,500 that weigh most.
+The logarithm of how much likelier a letter is after the letters before it in one language than in the other, in halves, at most 12;
+from the n-gram counts of lingua-py 1.3.5 (Peter M. Stahl, Apache-2.0; counted on the Leipzig corpora), the 15,000 that weigh most.
 """
 
 from __future__ import annotations
 
 GROUPS: dict[tuple[int, int], str] = {
-    (1, 1): "elpsv",
-    (1, 2): "agapbacecidadrflfrglgthoibilioiskimbmeminancnenunvobogprrarcrmrrsosssutetuurzoèrécénêtôt",
+    (1, 1): "jlpu",
+    (1, 2): (
+        "agajapavbiblbrbtcedadremenesetfffifrgagegigrgthahohyibioirjelalelhlumbmnncnenfnrntnvobocogojonouoypaporatatetittvawayeytèrèsèvéc"
+        "édélénérésêtîn"
+    ),
     (1, 3): (
-        "ablaceaciactamiangargarrartasiautberbliborcarcatcipcrictidiedifdroecreepegaempensenteptervetteureusfanfecfinflegargergesgisgra"
-        "henheriatibuicaideiliimiimpinciraismitoivilemliglitmalmesmmamodmonmoumprndonivnnentroluomaomiomoondonfonsooroteparpayplopperan"
-        "resretrierimritrmirodrucréascascrsensepsiosocsorspassissostetabtantiottaublulaultvanvelvilvre"
+        "abaabiaccaciaffagiairalyamianganiannapiaraarcariarmarrartasiaspattaucautayeaîtberbulbércabcapcasccacciccucelchaciecipclaconcrict"
+        "ectictrctuculcupdaidiedifditdmidomdondredrodérebeechecreekeepeetehoeinelaeloemiempenrensenveonepternetteurewsexeexifanfecfenfilf"
+        "inflegargengesgiogisgnagorgrigueguigéegérhanharhemherhiohirhorhoshothrihumhutiabiatibridaideiffifiigiimaimiimpindinuinvipaismisp"
+        "itaiteivakenkerketkeylaileilemlielislitloglonloumagmbambomenmesmismocmodmommoumpomptmulmunmérmêmnacncanctndonelnifnisnivnnensant"
+        "rnvinéeoalobloccocioleoliolooluomaomiomoomponfonsooroppoptordosaosiotiotooudoupourousowaoyepagparpaypesphapiopliquerakranrapraur"
+        "berciremrenresrgarierimrisritrmernarnernirodrofrojroproyrprrrarsortartertirutrégrésrêtsatsausavscascescrsersesshislasonsousposra"
+        "ssestestisymtantautemtentesthitietirtistittoctogtonttetuttéluatubludiueluguuisulaultumaumeurouscutivanvenvilvérwanweswhiwilxtrye"
+        "ryseégiénaépuéquéraériévo"
     ),
     (1, 4): (
-        "actiafriainsanadbilicaticonnconsdantdenteconectiemenertaffecgardgiongrouhabiicesientiersilliimpoinisinteiqueistritioiverivesme"
-        "dimiermomenairnatingernnelntenntioonomoritormaormeositournoursprojproprancrandrcesrecoricarmatroblroitructrégisemeseptsitispec"
-        "ssenstanstrutatitellteurtraitranuctiunesuresussivemeventweekéqui"
+        "abliabriacheactuadesadioaffiagesalysampianadanchanglanguardeariaaritarolashiassaasseatelatisattaattravenaverbilicaincantcaticcep"
+        "ccomccupcertciatclarclubcombcommconncratcrisctobdantdecidiqudivedraiductearceastecteectieffeelquemanemenepteersaerseertaesigessi"
+        "etteeuileuveevenextrfaceffaiffecficaficifigufiscfranganigardgatightsgricgénéhabihamehanchanghavihotoiatiiberibilicatichaiciticto"
+        "ideniffiilesillaimitimpoinanincoindiinisinsiinteipalisesisonistrithiitioitésivesivitivrelabolagelanglantlasslatilentlletlogimarc"
+        "massmatimedimensmichmilimillminemisemmanmoinmomemotimovimplimprenairnautncemncesndicndonndrenellnewsngagngerniennionnitinnelnnes"
+        "notenovensulntaintenntimntiontonnvennvernéraobilolesolutomatondeondioppeorgaoritormeorreortaortiositossiournourspectpendpersphon"
+        "pitaplacplaiplatplusplutpondpopupposprofradiralirancrandrassratircesrdonrectreenregareusriburicurigiriodrmatroblroporoupructrvie"
+        "régisablsancsemesentshopsicasitispecspirssenstanstiostrestrutatitelltemptentteratermternthanthesticetinutivitrantreptrestribtruc"
+        "tureuartucteuerruitsultuunesunicuniourceurisurnauserussiustrvemeventvernvictvitevrilvériweekxperyorkzoneçaiségioéquiétra"
     ),
-    (1, 5): "aisonconstdonneemierfinanformaformehommeicatiinitiiquesiversmilitmmentnancenemenpersosemensitiostrattatiotimesuesti",
-    (2, 2): "avbrbtemenetfffigagegigrhalanfnrocojoypapotatittwaytèvélérés",
+    (1, 5): (
+        "accepaccomactioagentailleanqueançaiappliassuratiquattenatureaucouaussicasiocellecertacessaciaticipalcludeconsecontrcourscraticti"
+        "vidiffidonneductiechniegistelqueemainemandembleencesensioettreexperfemmefficificatfinanfirmegouvegrandgroupguerrhommeialisificai"
+        "ghtsilisailitailliainitiiquesitutileadelicatlicitlleurlturemardimilitmiquempagnnancenemennicatnistrnitiannellnombrnternnterpnter"
+        "vntribnéraloccupoductograpologiolutionnelonomionstaonstioutesouvenpatiopersoportaportepostepremipropopulatrecomremierestareusere"
+        "venrevierincirrorisemenservasidensitioslatispitassentstallstrattermiticiptielltimesudgetuelleuestiuilleulatiunionuranturnalveaux"
+    ),
+    (2, 1): "x",
+    (2, 2): "aibjcfcqdedufagbgmguieixkummnnnstrueuhuiwdwswyydylégéu",
     (2, 3): (
-        "accaffaniapiariarmattaucbércabcapcasccichaconcteculcupdaiditdomdredérecheeteinelaeloemieonewsexifenfilgengiognagérhanharhorhos"
-        "hothumidaiffifiigiimainuinvipaitaitekenketlailielogmagmbamenmismommpomptmunncansanvinéeoaloblocioliompoppordosaosiotioudoupour"
-        "ousoyephapiopliqueraprenrgarnarnerojrsorterégréssatsausavsershisouspostitautemtentesthitietontteuatumauroutivérweswilxtryerégi"
-        "énaépuéquériévo"
+        "abraclacoacqacuadaadiadmadoajealaalialoamaambancaquasaassataatiaufavoaysbatbenbesbolbsebumburcadccrchectacuecuicyccéldesdipdirdo"
+        "idoudéedésdéteaneboeffegrellemeennenueorercermeroerteuifesfutgadgalgazgemgheghogitgmegnegolgénhelhnihodhomhydhériasiciicoicuieni"
+        "erigninaineinfiniinointireiseisoissituiésjamkelkiekouldeleslibllallulmalorlteltuluplémlésmblmmemètnannconcundendinenneznglnnanom"
+        "nrenscnuinusnçanérobiodeoduogiolaoltommoncontootopaophopuoraorcorgoriormorsortotbovaoviowdoyapaspidpiepisptepéerairaoravrdorkirl"
+        "arocronrsurtorueruirursagsanscishasifsirssasudsursélsértaitamthutiftobtomtostretuetuiubiueruhaulsupluprursussutauteuvrvemvievitv"
+        "ivvoivravriwalweewenxclxplxpoxprxteyptébuéchédééeséguémiéniépeéroétaôté"
     ),
     (2, 4): (
-        "abliacheaffiagesampiariaaritashiassaasseatisavenavercainccomcertciatcommducteastecteeffeerseessiettefaceffaificaficifranganigh"
-        "tsgénéhangiatiiberibilideninanindiipalisesisonitéslabolletlogimassmilimisemplimprencesndrenellnewsngagnitinoventaintonnéraobil"
-        "olutondiorgaortipectphonplacplaiplusprofradiralirassratirectreenriburiodroporoupsentshopstiotemptentterntrestribtructureuitsul"
-        "tuuniovictzoneçaiségio"
+        "abitaccuacemacitacteadisagonagriaimeainealisallealliamenammeanalandsanisanonanviaphiappaappoaqueardiarisarmiartiartoassuastiatho"
+        "audeaujoavioavisavoiayanbassbellbergcalicanccasicipecliecoopcorecourcredcretctaccuricutedairdamedemadgetdiendifidispditeeaceeals"
+        "eareeaucectaegiseleveligemonenacenanendaenneentrereserieerreersoeseressaesseessuetiteuseevanevieexplexprextefaitfantfférfricgean"
+        "gentginagorigrangresharghellherahniqhorsichiicieictiidatigheignaigneigueilanilloinciinemineninviioriiresirieirmeisaniscaiseniser"
+        "isfaisibisteitanitesitimivenjeuxjorilarileadleinlemelienlierlinallanlliallieloinlémemalamancmantmarsmbatmeromigrminimitemmismond"
+        "mprinaisnalinarincennchenconnfannfinnglangolnicinormnscrnstanstintannçaiobliobseogieoireoissolasolitollaommaommeompoompronnaootb"
+        "orisorteosenosesotrepacipatrpenspetiplesprispronpuispétequatrculrgenriatrifiriotrireriseritaritormisrnanroleronorontroprrorirout"
+        "royarrivrtiesalasantsatesatisculsecrsectsemasisssitusketslamsortsoulsparsquesserssursséestalstaustitsuccsyndtalitanttapetaritaxe"
+        "temetenateniterdtervtexttherticiticutiletisatravtriotropttantuattudiuantudesudrauemeueurulteunteureaureruritusesusioutenutheutie"
+        "utiluttevalivantvenivenuversvilevousworlyounécolératérit"
     ),
     (2, 5): (
-        "actioailleattenaucouaussicelleciaticipalcludeconsecontrcourscratictividiffiductielqueemainemandembleencesfficificatgrandgroupi"
-        "alisilitalleurlturemiquempagnnistrnternnéraloductologionomionstioutesportapostepremiproporestareuserevenservauelleuilleulatiun"
-        "ionuranturnal"
+        "ainteairesajorialarialifiallerancheandatangeranisaarderarrivartieasketassanaucheautrebritacentrceptecessichineclaracoloncombacom"
+        "macommecompocomprconsocroisdemendentadestidimaneaterectacentenentimentreernieestatettesevantficiefillefondagistrgreenhantehaquei"
+        "enneierreillanimpliimpreincipinstiionneipatiislamissanissenisseritentiticiitterjointlairelasselectolierslignelimenlisatllarslogi"
+        "elquesmandemeillmenacmillemmercmunicndantnreginsuitntenantourntratobiliollecomentominaommatommisompteongolonnaiopposotidioucheou"
+        "jououndaountaoutreovincpartipectapeinepensepolitpressprincproprquellraphirdinareatirefusregisremenresseresteretraretrorgentriori"
+        "rmaneroisirovinsignasortespectsposissantssurastantstatustentsuitesuressynditainetanditantstervetesteteurstisfativestoutetrangtte"
+        "nttuellturneudianuerreultaturquoustriveillvellevertevestividenwithixemplxistexprim"
     ),
-    (3, 1): "jux",
-    (3, 2): "ajbiblcqeshyirixjelelummnsntonouuhvayeylèsédég",
+    (3, 2): "bddjeçfcfsgnhmhnhukalgsqsûvoycymysépétévêmît",
     (3, 3): (
-        "abaabiacoadiadmagiairamaambannaraarcaspayeaîtbatburccaccucelcieclactactrctudipdirdoneekellemeenuenveorercermernertexegazgolgue"
-        "géehelhemieninaintireispissjamkerkeyldelisllalonloultemmemulmérmêmnannconctnelnisnnanscnuiobioccogioleolooncorgoriormortotboto"
-        "oviowapagpespierairberdoremrisrmernirofronroprrartartirutrêtsagsesshaslasonsrassetirtistittogtomtutueluguuhauisumeursuscvemven"
-        "vievitvivwanweewenwhixplxpoxpréchéesépeéraéta"
+        "abdadjafrahialpammanmantapraruascatratsaupbaibeabelbrebunciccoidagdizdveedeefsenfeprepuerderreulevaevofaifetfuggaggeagimhaghamhe"
+        "cheshiahonhraiaridiigeiguilsinsipeisaivoiétllelomlphluslvalynmaimobmohmpsmédméendanduneunfangengrngtnienoinonnosnégobjobtoffoguo"
+        "isombomnonjopootaouiouxpelpparcrrezrfarpsrèsréusabsuisynséeteithothytidtotttrtésuivukruleuliumiupeutovaivonvosvouvoyvuevéewagwic"
+        "yonyorécaégaéleémaéme"
     ),
     (3, 4): (
-        "actualisammeanalanglaphiardearisarmiavoicancccepclarclubcombcorecourcratcrisctobdecidiqudiveeligelquemanepteersaeseresigevanev"
-        "enexplexprextefigugeanginaharghotoicatictiictoidatilesillaineninsiirmeiseristeitesithiivenivrelantlasslatileadlemelentlierllia"
-        "llielémemancmarcmatimillminimitemoinmovinautndicnionnnesnotenstinçaioireolitompoondeossiotrepacipendperspetipposregareusrigiri"
-        "seritaritorolerontroyasablsantsatisecrsectsparspirstaustretalitermtextthantinutisativitreptuatuartuerrunicurceureaurisuriturna"
-        "ustrvenivenuvernxperyounécolétra"
+        "abatacanadreadveaffaaisoalgraliealteamadambramedandoançaarcearenasioauchaucuauvaavanbainbatsbeaubeerberlbernbertbitablaiblanbler"
+        "blesbligbonnbordbourburebuticanacandcartcatacencchefchetchevchischoicoiscolacroccunecôtédaisdidadigndissduiteadeeanteatrectuefus"
+        "egaregroeignelonemieemmeencoengaergierneerteespreuleeursevaiexemformfortginegnolguinhainhaithalehaquhasehemehenshermheurialiialo"
+        "iancicolielsiemeimmoinoiisatispoissejuliladilairlanclaralesqliarlicilimeliselisslogultatmandmangmanimenamercmeurmmagmoramoyempat"
+        "mpenmptemédinantnciencipncorndanndemndezndisninenisanitannientesnuitnéesobreodifoiréolonomenonesonliordoosteostuoujoouvrparopide"
+        "pierpourpériquelrairrapprbaircherdanrellremirennreprricorierrinerionroforonsrtagrtenrtesrturrutisadesaloscouscrushersmesssemssou"
+        "stadtaletelsterrtesstheatholthomthonthrithéâtientimitinatoritrouttesualiuelluittulleultaunaluniqupérureluronurosustiutouutreuvri"
+        "vainvalevergvertvincvisavontvoravoyexionyndiécomémenéresérieétai"
     ),
     (3, 5): (
-        "airesassuratiquatureautrecessacommacompodemenegistentreestatettesettreevantexperfirmegouveguerrierreilliaincipissanissenisserl"
-        "eadelicitlignellarsmardindantnicatnnellnombrntervoccupompteonstapolitportequellremieressesidenspectssentsurestanditantstoutett"
-        "enturquoveillvellevesti"
+        "agnolalisaangemarencarinearnisasserbaissbandobattabellebitanbliercamercentacessechainciellcolesconcoconcuctatectoirdialedispodos"
+        "sidversebellecommemplaempleencerergieermiserresessiteurosevenigenceheurehousiialesiardsibertieursilloninairincenindreinstaiscoui"
+        "sonsisseuitoriivatiivemejustiknowllamislesseliensligueliquelistellentloppemainemanifmanuembattmettamichemmencmoniemontamontencie"
+        "nnessengereniersnifesnimatntineoliciollanolumeondesondreorienoyennparfopassapierrpourtppeleprofoquandralisrantirasserecheremarre"
+        "nneretteribunritiorouveroverrovisrégiosallesancescolaseauxsieursommasquelssierstarsstatisticestinistoristribsuffitainsterretiers"
+        "torisuatreueursulignureururnerurveiusicaventevertsvertuvientxpertxploi"
     ),
-    (4, 2): "aicfgmguiekunntrueuiwséu",
+    (4, 2): "aoaqaucœdûezkhkmkokroivuwwyaynypyrègètéqût",
     (4, 3): (
-        "abracualaalialoancaquasaataatibenbolcadchecuicéldesdoudéedéteboeffegrennerofesfutgadgalgnegénhodhomiciicoicuignineinfiniinoise"
-        "isoituiéskelkouliblmaltulémlésmblncundenenneznglnrenérodeoduolaoltootophopuoraorcorsoyapaspidptepéeravrkirlarocrsurtorueruisci"
-        "sifssasudsursértamtiftobtostueubiuerupluteuvrvravriwalxclxteébuédééni"
+        "adhagbagnaibaisaitakoaleamnansaouarfavaaëlbdeboiboncaccibcéddandimdoseddelgeluemmesqffafrafusfélgbagiehafhaihethiehypitrjetlaqlt"
+        "alégmaumionaunibniqnjenouochoigoitonnonqoogoopoprrerrlerytsemsfasiesmetlattutwityluaiuanugeupauvovauveiwebweiwooxemyndçaiénéési"
     ),
     (4, 4): (
-        "accuacitacteagriaimeaineallealliamenandsanisanviappaappoartiassuaudeaujoavioavisayanbassbellcasicredctaccuridemadiendispeaucec"
-        "taegisemonenacenanenneentrereserieerreersoesseeuseeviefaitfantfférfricgentgranhellhniqichiicieigheigneilloinviisanjorilienllan"
-        "loinmbatmeromigrmmismondmprinalinarinchenormnscrnstaogieommaommeonnaootbortepatrpensprisrirernanroprroutrrivrtiesalasatesituso"
-        "rtsoulsserssursyndtanttaritemeteniterdtervtherticiticutiletropttantudiuantudesunteusesutheutieuttevaliversvileworlératérit"
+        "abdeaboraceradieaissalemallaalmeandiandrankaaresaretarlearnaarseartaastratutaumeautaavonavribachbancbituboulbrascalacalccalmcara"
+        "cendcettcevochimchoscitacolecouccoupcoutcrutculicusadamndemedevadialdinadoutdowsdrogeauxecheeculelgeelleemblemboenduenreenusepri"
+        "ercherduermeernieronertuetenetieeurefeuifirmfoisforcforugabogenrgnongrosguerhalihansheliherbhierhinehollianeiantidarieuxildeille"
+        "imenimerincaingeinnoioteiraiissaivanjamajeudleilleurlisaloirlonslphalumimbremencmenenacenamincitndrénemengemngueniconnalnregnsem"
+        "ntlentrenuelochaogoloidsoiveomobonfoongoongtonieoordoserosésotisoumiourgoutaoutiouvaovemoyagparcpemepermplagpremrammravarcerrdre"
+        "redirembrendretrridirisarocarogurondrquorrogrserrtitrveirésisallsalusasssautsonnsposssanssiessittagntarathenthodtiditiertilitine"
+        "tinitoirtonstoratorttrimucouunisurenusteutanuvesvauxvierwhityantzainéneréren"
     ),
     (4, 5): (
-        "ainteajoriallerancheangeranisaarrivartieauchecentrcessichinecoloncommecroisentenfillegistrgreenhaqueienneionneitterlairelisatl"
-        "ogiemandemillemmercntratobiliollecommisonnaiopposotidioucheoujouountapartipressprincraphirdinarefusregisremenretrorgentrovinsi"
-        "gnastantsynditaineteurstivesultatustrixprim"
+        "abituablesadienaffiraisanaissealimeallesancieareilariataroleartenartouaudraavantbilancalescaliscalitcantocaraccettechantchevacia"
+        "licoupedernidescedirigechereformegreteigneeilleembouemplienaceenairenfanensemensibepreneprisercheercreermeserraierrogessaneuleme"
+        "uvenevenuforesganisgestigrammhiveriaireicencicileiffreilletillieinconindisirigeisiteisqueissemissonjectikinablaisslequelidarlion"
+        "smanchmesurmmatincierncontndaisnellengolanissenitivnnalinstatnterrnvieroiresompenonnalonterophonoriseortesortifourniovenaoversoy"
+        "ensperdrpourrprenarandereauxreconrecourecterelevricherieurrketironnerosserrencsortispagnssitestriestudisultasurertagnetalemtenta"
+        "termethoustissetobretriqutrumeudraiupartvolonwered"
     ),
-    (5, 2): "bjdedjdufafchmhnhuvowyydétît",
+    (5, 1): "q",
+    (5, 2): "uêwk",
     (5, 3): (
-        "aclacqadaadoassavoaysbelbesbreccrcoicuecycdoidvedéseanedeefserderreuifuggemgitgmehnihériarierivolesllulomlormohmètndingrnienom"
-        "nonnusnçaommonjontopoovaowdpparèsréusansirséetaithuthytottretésuprussutovoivosvéeyptécaémeôté"
+        "anvasqauvbiebtecevcérdixdémediedofaufemfiagaugyphabhachifhivhoiikaikhjouknikozmbrmeimienainemnganulnyaobroixokooukrdrrépsaoseise"
+        "uséntyptérubvueuujeujouneuéeveawolyagysazizçonéciécuéenété"
     ),
     (5, 4): (
-        "abitadreaqueardiartoastiauchaucuavanbergbligcalicartcatachevchoicipecliecolacutedgetdifiditeduiteareelevemieemmeendaessuetiteu"
-        "rsginegreshaquhorsiemeigueilaninciinemiresirieisatitanleinlicimantmoramoyemédinaisnantncipnconnfinnglangolnicininentanoblioiss"
-        "ollaompronesordoorisosenosesosteparopidepierpuisquatquelrellremirgenrierrtenscousketslamsquessemssousséestaltelstenatientravtt"
-        "esudrauelluemeueuruittulteunalurelurerusioutenutilvalevantvousérie"
+        "ablaachaadagaffrafinagogaincaireamisandaanuearaiarbrarfoatifaucoaudrautebelgbienbilabonhbuerbunaburkcalecamicedechauchezchoncice"
+        "cierclatcoeucouvdepuderrdimadinedonndonsduelduesduraeineelerelphembrenaienonenvoercrerdrespaeudifertfoulfronfugigooggrethanthatt"
+        "hauthemihenrhetehisthuteiardiauxibreicheidieilemilibimaninonitaijacqkilolheulicslifilirellailleslloullywlonnlorslsonluieluttmaje"
+        "mboumicimmesmulemuneniernimennagnnainnonnnulnousntienvoyocaiocauoienoisiolieomaiomitomptonjooudiouesouilourooussovenpayspeuppeur"
+        "ploiponiquanquemquoircouregrrfairgierimorincrlemrochroirroisromaronnrovorrairronrvensavoseilseursinasinosoirssaistuptairtammthme"
+        "tisstitetoustouttristroittreuandumbaundiuricurrauveluvoivalovellvenavendvoievoiryeux"
     ),
     (5, 5): (
-        "alifiandatarineasketassanasserbitancombacomprconsodestidossiemplaernieficiehanteheureialesillaninstaislamiticijointlasselectol"
-        "ierslisteloppelquesmeillmenacmunicnciennessensuitomentommatoyennpectapenseproprquandresteretraribunriorisancessantssierstatust"
-        "icestribtervetrangtuelluatreudianuerrewithixemplxistexploi"
+        "aladiallonalyseandesannonapeauatoirauteuaversballebourgchappclairconfoconjocoupscrisedentedevandevoidevradiensdisenelancellesema"
+        "gnemmenemmesemontendreennemersesetiteetteneuneseureseuseseversevoirfantsfesseffranffresgnalehandihingthoisihonieillesimatiimesti"
+        "mmobisageiveaulandeleursleverliorellaitllemellierlousemaliematinmissamoindmplacmunesnagesncorendemanniernomienseilnshasntrernuel"
+        "logolaompatoncouonfieonvaioritaotaleoutenouveapagniparcopartaphoniplexeposerpprenprovoquotirapporauderdantrdonnremporentereprire"
+        "vanrnierrochartiersauvesiensstroptalietammetastrtelleterontestatissatombetraittrentuanteuissaulantuniesutairutoriuventwilli"
     ),
-    (6, 2): "eçgnkasqymysépévêm",
+    (6, 2): "nqoûpêrqujuvâtéfééït",
     (6, 3): (
-        "abdadjafralpammantapraruascatsbaibeabuneprepueulevofaifetgaggeagimhamheshiahonidiigeiguilsinsipeisaiétllelvalynmaimobmpsmédmée"
-        "ndaneunfangengtobjobtoffoguoisotaouiouxpelrcrrezsabsuisynteitiduivumiupevaivonvouvoyvuewicyonégaéle"
+        "adrafiakravrayabvedyneilenqevueyaghaghiiezinzluimaïmytncsndrngongunkoofeofioirorêoufoumouzovoplupuyreurécthltoytyruemugiugoutruv"
+        "éwadwsezai"
     ),
     (6, 4): (
-        "adveaisoaliealteamedançaarcearenasiobainbeaubertbitablaiblanblesbordcanacandcencchefchetdaisdidadigndisseadeeantectuefusegarei"
-        "gnencoengaergierneerteesprevaiformfortguinhainhasehemehensiancicolimmoinoilairlancliarlimeliseltatmandmenamercmeurmmagmpatmpen"
-        "nciencornisanitannientesobreoiréoujopourrairrapprcherennreprrineronsrtagrtesrtursadesherstadtheatholtimitoritrouualiultauniqur"
-        "onurosustiutouutrevincvontyndiémenéres"
+        "abylagitaienalaiallualoramaiandeanifapeabercbrescelaculecupedakaderndeuxdiasdizadossdoucduirecouecueedoueindemprenezetatethnetou"
+        "eulsevrafaisfatiferaferoffirgalegauchienhilihroniairidemiellienniensifesilisingtiquéitenlieulignllonlouelundlupamadamaromarqmeil"
+        "mortmoscmunancadncopndesnduensiensomnuenocciomieonauononoreroudaouteouvépagnparvprenraberaimraitreilresqretoreuxrlerrnaurnieroie"
+        "romerompruterwansainsansseigsfaisinssoinsquésujetadetchatenutonntrerucheuissujouumérunaiuparurtaurtoutaiuveavaisvoixvraivueswand"
+        "washxpliyensyonsypteécouémoc"
     ),
     (6, 5): (
-        "baissbellecamercentacessechainciellcolesconcoctoirecommempleergieerresessitevenihousiiardsibertinairindreisonsjustiknowlliensl"
-        "lentmainemanifmichemoniemontamontenifesntineorienpierrrasserégioscolasieursommastatistorisuffitainsterretorisurnerventevientxp"
-        "ert"
+        "abilaachatairemaisaialablalairaleurambreamediameroarbrearcouargenarmesartagassouatrimauparbandebilisbreuxcainscilemcoupacoutecra"
+        "inctoracuterdehorditesdroiteantsecinseflikeilliendaienferenserensuientouentréenvoieprocercieetienevonsexplifestaherchiblesidieni"
+        "fierinjuslacerlenchlialeliardlisselocaulourdmadoumaladmmunemontrnantencendnergingletniquénoncensieuoigneoldatomiciondagontouontr"
+        "eoquerorisaoulerouloiouvelouvemparaipartequittraverrconsrdienrendrrenseressaressorgeoirimerristermantromperquerrsonnrtenasavoiso"
+        "leisortassortstimesupprsurtoterditerietidietilistilletoyentrompucoupulariulemeunessuritauvantuvernvenusvoletvrierzaine"
     ),
-    (7, 2): "aoaubdezfskrlgsûycynègèt",
+    (7, 1): "â",
+    (7, 2): "euiqoqoùuxéh",
     (7, 3): (
-        "ahiaisaleansatraupavabdecibciccéddagdimdoselgenfesqevaffafraheclphltalusnduniqnoinosnégombonqoopoprrpsrytsemthotlattrugeukrule"
-        "ulivauxeméma"
+        "alganqarqauxbuecaiceucunduieuxffrffuhauhebhtoieuinqisqjugjuiliqloilysmoynmooieomtouapeipouppuraéraëreçrixroiréisoitouucoucuudrue"
+        "iuoiurquxqyaiyau"
     ),
     (7, 4): (
-        "aboraffaaissalgramadandiandoaresaretauvabernbonnbourbrasbuticalacalccevocoupcoutcroccunecôtéelonemblemboenreeteneuleeureexemfo"
-        "rcgnolguerhaitheurialiialoilleimerispoissejulilaralisslumimanimptendanndemndezndisnicontrenuitnéesochaolonomenonieonliouvaperm"
-        "périrammrcerrdanrendroforquorrogssantaleterrthontilitoirtoratorttrimulleuvrivertvisawhitétai"
+        "adeaadouagiraiséancsaremasmeattuauvravezayonaysabagbbanqboudcacecheuchouclurcophcroydatudavadididoigdouadouledreefliehoresureubl"
+        "euneevoiexiofleugagngasigensgnaigolaiandichéiedsienvieurieusinaiinieinscivoijouijuifjuillaislaitllezlogemairmonnncaindainduineau"
+        "nnennoncnshansuinutinvoioinsoituomtéonakondropreosanoudroueroueuoupeourdoyeuoyonpargpratracoraleraqurechremprenfrigermairsairsei"
+        "rteurtouruntsauvserosoucsoudspagsseustessubvtaistardtheltombudiaulemumisunauupesuriduvemvienvoilvoisvolevonsvoudécon"
     ),
     (7, 5): (
-        "ablesaisanalisaareilariataudracalescettecialidispodversembouenfaneurosganisgencegestiieursilletillieillonirigeiscouisiteisseui"
-        "vemelionsliquemettammencngolannalinstatollanompenondreophonoversparfopassapourrpourtppeleprenaproforalisrecheremarretteritioro"
-        "vissallesquelsultatissevertuvolon"
+        "achemamourampagancopandréantesapporarfoiarienbancachinoconakcuriedessidroguecterelierencadencorendezendusennenentauenvenenvieequ"
+        "elerditespriessemestreeusemevenaficacfiterfreinhadieiculeignesigueuiloteiminuintieinturinutiiraitisantisfaiistrelatiflibreliennl"
+        "iquélisenlundimajeumateumblenmmunamoussnalemnautandissndonsngueuntagnnterdntretofiteopoleorcerorteuortieosentpartopermepratiprom"
+        "eranieratuiravairemborenforicolrnemeromesroussrtoutssairsserastoirtairetenteterpethenttheritienntimentravatudestunisuotiduraitur"
+        "ellustrevisan"
     ),
-    (8, 2): "aqcœdûkhkooiypyréqût",
-    (8, 3): "aitakoarfboiboncaceddeluemmfusgiehaihiehypitrjetlaqmaunjenouochoitonnoogrlesietwityluanveiweiwooyndéné",
+    (8, 2): "vr",
+    (8, 3): "bylcetcoûcrèctèdeudiédrédéadédeaufaçfcffeufièfédfévgeuhefiaiilàleqleulyomoinédnéoouhpempiqquérgnruxréhréjréqtiquiévez",
     (8, 4): (
-        "abdeaceralemandrarleatutaumeavribituboulcalmcaracendcettcoleculidemedevadialdinaeauxecheeculelleenuseprierchermeernieronetiefo"
-        "isforugenrgnonhansholliantieuxincaingeinnoioteissaivanjamajeudlisalonslphambremencmenenamingemnguensemnuelongooordoseroutiovem"
-        "oyagparcpemepremrediretrridirondrveisallsassssittagnthenthodtiditinetinitonsucouurenusteutanvieryantéren"
+        "agasaideajeuancéarerauneaurébleublieboboboucbreucadrcilecinscitodaiedeaudettdontdroiecineintempsendrenfaeurtfassfaudffetffeuffon"
+        "flotgocihadihasshentilaiindrinséipemircojoiejugelayaldatlialloppmalgmardmauvmettmieumoigmordmpagmprungtanheunieunnemnnuenordnota"
+        "nsabntountrénuernvieofonogneoiciombroncéonnêonsaorduoséeoupéouvoponappelprixrafireuvrevurouerouiroulrtemscolscutseloserasidasouf"
+        "soumsouvstiqstissubisuistatstefothietilstoyettiruffruilluisquivrusemvionvolovoulyonn"
     ),
     (8, 5): (
-        "adienaffiraisseavantbilancaliscoupeeigneeilleenaceensemensibeprenercheercreerraiessaneulemeuvengrammicileiffreinconjectikinabl"
-        "aisslidarmanchmesurmmatindaisnellenissenterrnvieronteroriserandereconrecourecterelevrrencsortissitestudisurertagnetalemtentate"
-        "rmethoustrumeupart"
+        "ableaabritachetamicaanaisandaiannulantaiantiearabeasardauqueautanaveniaventavionblissbonnébouticairechalechasschissconnademaidif"
+        "fudinaielantellememparendicentaientieermetertesertitestenesureeteniettanfairefallafaussfortegaranhambricierilialinaleiorerisaiti"
+        "vantjustekinshlliarmalgrmicilmistemoiremonsimoyennadientillochaiollicommetonduiosantossieouranoutieovisoparlepelerpendappartpren"
+        "dralemrancsravaurcredrdentrebonreposrioteritiqrrontsagersammesavaiscrivsemaiseraisissessemestadetenaitextethermtiendtingutinieti"
+        "stetualiuisenurvieutresuvertvendrvenirvivanvoicivront"
     ),
-    (9, 2): "kmvuwwya",
-    (9, 3): "adhagnaibamnaoucérdanedifemfiagauhethivhoiikalégmienaunemnuloigoukrerrépseusmesénuaiupauvowebçaiésiété",
+    (9, 2): "açkérûêl",
+    (9, 3): "boîbyechâenéevrfongougtehevllèluémpônirnuénévofoogèoivomèoséoueouvpibplèquêriqrirrséséjthntoitrétrôugmupçutôxigyenécèédr",
     (9, 4): (
-        "adagadieafinallaamisandaanueartaastrautaavonbienbilacamicedechoscouvcrutcusadamndepudimaduesduraenonertuespaeudifirmfrongrosha"
-        "lihelihierhineidarilibimeniraiitaileurlicslifilireloirmajemulenemennainnonnousnregntieoienoisioiveonfoongtonjoourgoutapeurrava"
-        "rcourdreregrrembrisarocarochromarserrvenrésisalusinosoirsonnsposssietairtitetoustoutunisuricuvoivauxvendzainéner"
+        "abonageualeuamioaoréappuappéataiatouatuiaugmbrefbtenbyencenncielcomtcosscrivcroictifctiqdansdiridonceraiexigfautfermfigafilsflit"
+        "frapgammglemgneuhinohonnicaiidaiigieinguiodeioreisieiveakinaliguliorllemmememetummeunakrnalendeunfonnjoinomsoniqonvaoulaoulioulo"
+        "ourqparfpeinperdpréapréhprélquiéreaurgemriausieusitôsoitsoussurtteuxthaltifstitrtitsuagauiviuliguniruraiusieuvaiveauvieiwittyrie"
+        "étag"
     ),
     (9, 5): (
-        "abitualadialimeancieandesaroleartenartouauteuaversballebourgcaracchantconfodentedernidevandiensdirigecherepriserrogeuresevenuf"
-        "antsfesseforesillesisqueissemlequeliorellemelliermatinmissancierncontnomienseilntrerogolaoiresompatonvaioritaoyenspartaphoniqu"
-        "otiricherossertierspagnstrietelleterontraittriquudrai"
+        "acineacontallaiammenangueanteuappelarleratelibamakbelgeblicsboulocarbucolaicomptcritudairedessodienndomicdonnéeconnectifembreena"
+        "itenceiendemenfinenteseraiterontettemetteufallufectufondsgalemhausshiffricaceicatsidemeientèiliteindeminquaiotesirontisponissaii"
+        "stiqitairitesslatealemaglieuxlmansmembrmensomentémilicniensnsommntraiolideomitéonnemonneuonsabormeloureuoutefperteplancponibrais"
+        "oraiterecueriennrimoirlemerlentroitsroupertissrvenarviensalaitanietricetriertroliturelurontutentutourvenduverneviter"
     ),
-    (10, 1): "q",
-    (10, 2): "uê",
-    (10, 3): "anvbtedémfaugyphabhifjouknimeinainyaobrtyptérueuujouneuéewolyagéciécuéen",
+    (10, 1): "ëïœ",
+    (10, 2): "aïfélqoërââcâg",
+    (10, 3): (
+        "abèaieaixapéaujcièdiqeaifiqgéahaîhoqhuiiauidèifsiégldalycmeumpênaîncéocèotrpléppériésezsiqsujsédsémsépsévteuthmtémusqxueéabéasée"
+        "léerégè"
+    ),
     (10, 4): (
-        "araiarfoaudrautebuerburkcalechauciceciercoeudinedonselerembrenaienvoerdrferthautiardidieilemimankilolheullailloulorsluttmicimm"
-        "esmunennagocaiocauolieomptouilousspeupploirimorincrlemroirroisrrairronsavoseurssaitristroittreuandundiurravenavoiryeux"
+        "acunaillaitéatièaussauséautravaubaisbanlboumceauchifctesdarmdevrdécaeluiendéentéerréesclfemmffisforêgissglaigniegueuguliheikhoue"
+        "ialeiciéilayimaiionnitaujouekabylanèlorémaismmobmpaonnusnouvnteuobtiogemoindolaionséougeoyaioyezpeulpoirppriprédpréoritèrnemsaye"
+        "soixssussucrsurétchstiaitogotruiubléuiraumaiunieusséutefuvezvoitysiqédigérifésesésin"
     ),
     (10, 5): (
-        "allonalyseannonclaircrisedevoidevradisenelancellesemmenemmesemontennemetiteettenevoirffresgnalehandihingthoisiisagelandemaliem"
-        "oindmunesnagesoncouotaleoutenouveaplexepprenprovoreprirevanrnierrochasauvestroptalietammetissatombeuissauniesutoriwilli"
+        "agissamaisamillartirautoravancbeaucchiencisercitoyclameconvacoulecourucrutediantdoutedramedurereaucoenonsernemessezestaiglissgol"
+        "aihysiqichisilieuimancimineiqueririenisentistesitalemananmenermondemondinceinnceranchemndemenisténtaleontréoseraouligpalaiparerp"
+        "lanipoissprotépruntprésuquatrralierburarenanroprerprenrtielrtiensantéselonsoulispoirspritssadetagertailltempstendutienstourétraf"
+        "itroisultesutricvanchvivenésidé"
     ),
-    (11, 2): "nqït",
-    (11, 3): "auvayabiecevdyneyaghahacinzkozmbrncsngaoiroixokordrseithluemutrveaysazizçon",
+    (11, 2): "jézé",
+    (11, 3): "buéchéctécémcéneméfoiférghrgiégoûgéohezjeulébmécngènoëocéphèpoqpédrbérrérètrèvscéstèuièuréutévréécééfèéjaérê",
     (11, 4): (
-        "affragitaincaireanifatifaucobelgchezculecupediasdonndossdueleineercrfugihanthemihilihisthuteiairiauxibreicheiennifesinoniquéit"
-        "enjacqlieullesllonlonnlsonlundlupamboundesniernnulnsomnvoyomaiomieomitovenpaysponiquanquemquoiresqreuxrfairgiernierompronnsain"
-        "seilsfaisinatadetammthmetissucheujouurtautaivalovell"
+        "actèadeuaiemallèaniqantéarréateuatoibesocaléccuecepechaîcolèdatsdiaidoisdécédéfudépidépôectéencéenirenjeepaserséfisaflikfoncfout"
+        "geaigenègouvgénohasailièimauimpéinéripauistéisueitiqitéelaieleaulikalleullirlloilontlysémorcmunénlevnonçnotroliqondéonibonnuonté"
+        "otamoupçouréoutéperçpeuxpleiplirplupredérisqrnirrotértirréabréanrégarépesidèsoigssezsueltaittieltriqtrièturéuipeuitéureuurirusté"
+        "utirvaitvaléveugviguvoueyousèrenédifégagégiéélirélésénévésieétalétréétés"
     ),
     (11, 5): (
-        "achataleurargenatoiratrimbiliscainschappcoupsdroiteantsendreetieneuneseuseseversherchifierimatiimestimmoblacerleursliardlissel"
-        "laitmontrncorendemanergioigneoldatondagoulerouvelparcoposerquittrapporemporenteressorimerrmantrtenasavoisoleisurtotidietoyentr"
-        "entulariuvent"
+        "ablemabriqactriainsiaisemaissialueraphiqariagartematrieauronboliqbrouicataiciennconsacontécoulicourrdougoectezembauenconerpelesp"
+        "agevaitfournhinoiiculiidatuientôilieringtaintemissusjoindjuridlargimaillmbolemettrminelmunaumuniqncipenewsenglaintielntrafnçaitn"
+        "érabobjetolontommesonaleondiaouvezplageposenpourqppliqpresqprochrbainremetrenonretourigearkinarontérraitrvenusectesolaisongespar"
+        "utchadteindtendrthodetionnttanturnomurpreussirutomnvallsvingtxistaécontériesêtres"
     ),
-    (12, 2): "pêujâtéféé",
-    (12, 3): "afiakravreilenqevuiezluindrngonguofeofioufoumouzovoplupuyreuréctoyugouvézai",
+    (12, 1): "àçèéêîôùû",
+    (12, 2): "aéaëaîbâbécècécôdèdéfèfêgâgègéhâhèhéhôiéjàlàlèlélômèmémênçnènéoéoîpèpépôrçrèrérêrôsèsétètétêtôuévèvéxéyéçuêcïqôlôpûrœu",
+    (12, 3): (
+        "abéacéadéagéaléaméançanéaoûarçaréaséatéavéaxéaçoaélaéraînaïlblèblébrébâtbèrbéebénbétccèccéchèciécrécâbcèdcèncœudgédhédlrdèldèsdé"
+        "fdépdévelqelèeléeoietéevéexéeçoeçueûnfféfiéflnfléfrèfréfèrfémgbégiqglégnégrâgrègréguégèngéthaqhaïheuhiqhlèhèshéehômhôpibéidéigéi"
+        "léiméinéipéiréiséitéivrivéixéiéelgélièliéllélnélpéltélâclèblèglèllèmlèrlètlèvléplôtmaîmiqmièmmémnémpémènmémndénféngéniènnénsénté"
+        "ntônèrnètnèvnécnéfnêtnœuobéodèodéogéolèoléoméonçonéopéoréotéoujouéoètoéqoûtpdgpeuphépièplôprèpréprêptépuipècpécpénpêcpôlqaïraîrc"
+        "érdérgérièrmérnérrêrsqrtèrtérvérâcrçurègréfrêmrôlsaïscèsfésièspèspéssèsséstésécséqsûrsœuthèthétiètrèttétuétâctèmtôtugéuléunéupéu"
+        "séuyéuèduèruêtvecveuvièvoqvènvèrvécvéhvénvésvêqxiqxièxpéxtéxécycéyeuyezyéeyészbézérâceâleçançueèdeèglègnègrèguèteètréacébréceécl"
+        "écréfeéfiéfléfoéfuéféégléheéhiéitéjoéjuékiéocépaéplépoépréseésoévuévèévééçuééeéélêchêtsêtéînéîteïncïneïquôleôléômaôméôpiôtuûneûr"
+        "eûteûtsœurœuv"
+    ),
     (12, 4): (
-        "aienalaialluamaiandebresceladernduirecouecueedoueindempretouevraferaffirgalegauchronidemielliensilisingtlignmaromeilndueoccion"
-        "auoreroudaoutepagnparvprenraberaimraitreilretorlerrnauromesansseigsinssoinsquésujetchatenutrerunaiurtouveavaisvoixvraiwashxpli"
-        "yensyonsécou"
+        "accèaccéacréactéacéeacésadémadéqagèragédagésaidéainqajouakecalgéalléaluéaléeamiqamméamnéamènamélaménandéangèangéanièannéanètanée"
+        "aogoaoûtaprèaptéaraîardéargnargéariéarléarméarrêarèsasséaséeathéatiqatégatéravecaveuavèrayésaçonaéliaériaéroaîneaînéaïlabasébiai"
+        "bièrbjetbliqblirbliébloqblèmbléeborébruxbrésbtiebuéebâtibèrebéesbéjabékibénébéticadécapécatécauxccèdccédceincelucemmceuxchaqchré"
+        "chèqchètchéachérchômciaicidécieucinqcinécipécisécitécièrciéscluacléaclésclôtcopécorécoéqcoûtcquécrètcréacréecrétcrééctemctoictue"
+        "ctuéctèrctéectérctéscueiculécupécusécèdecènecèrecécicédecélècélécémecénacérédaitdelàdgétdigéditédoitdoivdommdotédouzdrôldurédèle"
+        "déaldébadébodécedéchdécidécldécrdécèdédidéesdéfadéfedéfidégadéladélédémadémedémidépadépedépldépodépudéredérodésodétadétidétodétr"
+        "dévedévodéçuecevecréeeprefoielâcelèveléeelésemièempêenlèenséenèvenésenêtepréeptéepuiepérequêercéereuergéerméernéertéervéerçuesoi"
+        "espèespéesséestéettretéseupleuxieveuevezevéeevêtexiqexpéextéexueexéceçuefaçofichfidèfiléfixéfièrfiésflètfriqfrirfroifuirfuméfunt"
+        "fuséfèrefémiféraférégagégarçggérgieugiqugièngnemgnéegoûtgrergrâcgrèvgtemguréguèrgâtsgènegéangédigéesgéoggéregérigétagétihacuhaël"
+        "haînherchetéhevéhisshlèthléthoixhommhèsehéanhéeshélihénohéorhérohômahômehôpiibueibuéibyeicauidèridéaidéeidémidérieiliffrifféifiq"
+        "ifiéiférigeaignéiguéigéeigérigésilléilègiléeilégimméimoiimpôinféingéinirintéinuéinéeiouliplôipéeirigirréirurirésisirisièismeisoi"
+        "isséistèisèriteuitoiitoyittéituéitèritôtivaiivemivezivréivéeixanixièixéeizaiièmeièteièvriéesiégeiégéiéraiétajanvjapojaïajoigjonc"
+        "joutjugéjuinjusqlacélarélatélaçalcoolevéleçolgrélgérlibéligélinélisélitélivrliègliéelliéllègllèllléglléslnérlouélowklteultéslutô"
+        "lycélègelègulèlelèmelèrelètelèveléailébrlédoléeslégalégulémalémiléphléralérelérélételômélôtumanqmatémauxmblémbéemeaumesumeubminé"
+        "mitémmédmméemmémmmésmnésmodèmodémouvmplèmplémprémpérmpétmpêcmpêtmpôtmulémusémènemètrmécamécoméesméfimélimémemémoméprméramérométa"
+        "métrmêlenabènacénagénalénaçanaîtnchéncièncrèncèrndiqndémndépnfianfiénfrènfédnférngrèngèrngéengésnigéniséniténièrnjeunjonnlienlèv"
+        "nmoinnaînniènnéennésnombnommnomènorénquénquênseinseunsécnséqnsésnthèntègntéentégntérntésntôtnulénuménvainvoqnçannèrenètenèvenéan"
+        "néasnécenédinéfinéganégonérénétinévinévonêtenêtrnœuvoblèobteobéiochéociéocèsocéaocédoduiodèlodéroffrogiqogrèogènogéeohéroiemoilà"
+        "oiléoiquoixaojetoldaolièollèoltéolueoléeolémombéomiqomméompéomètomédonctonféongéonnéonçaonçoonçuonétoopéophéoppéopèropéroquéorcé"
+        "ordrordéoriqorméorsqortéorêtossèosséostéoteuothèotidotiqotéeouclougoouluouléounaourrouzbouésovoqoyauoyenoyésoésioîteoîtroûteoûts"
+        "paixpauvpauxpayépeaupelépeuvphiqphèrphéephénpidépirépiègpiétpleupliqplètplémpoléposépouvpoésppempplépprépprêppuippuyppéeppésprié"
+        "précpréfprépprésprônptesptèrptéeptésputépècepètepécipédapédipéenpékipénapénipénupérapêchpôlepôtsqaïdquéequérquêtrafrragéraieranç"
+        "ratérauxraélraëlraînraîtrchércéercémrcérrdéerdésrelèretéreçoreçurfoirgurrgéergésrgétrieurigérimériséritérivérièmriéeriésriétrméd"
+        "rméermémrménrnièrnoirnésrocèrocérogéropérouvrprèrprérquérreurrièrréerrésrrêtrséersésrtéeruirrurgrvearvirrvésrâcerçanrçoirècerègl"
+        "règnrèterèveréacréagréatrécaréceréciréclrécorécurécérédaréduréelréerréferéflréféréglréguréharéheréinréitréjoréjurémorémurénaréni"
+        "rénoréocréparéporéserésoréterétrrétéréusréverévurévèrééerêmerêterêtsrêtérôlerônesaiesairsaissaitsaufsayéscréscènscénseauseoisfér"
+        "sidésifssitésixisiègsièmsiégsoiesolésommsontsormsouhsphèspècspécspérsraëssiqssèdsséssthéstoistréstèmstèrstéestérstéssuivsulmsupé"
+        "suédsèdesèreséchsécuséduséesséissékosélesémesémisénasénésépaséqusérisévèsûresœurtagétaietauxthlèthléthèmthèsthémthéttimétirétisé"
+        "titétièmtobrtolétomntoujtraîtrémtrêmtrêvtrôlttaqtteittoytueltuertueutulétuéetèmetéestégetégitégotégrtématémotératéretéritérêtôme"
+        "uatruccèuccéuchéucléucunudgéueiluelqueusuggéugiéuinzuinéuipéuièmuiètuiétujetuleuulièulpéulséultéulèvumeuunéruprèuprêurgéuréausiq"
+        "usulusésuteuutésuvésuxièuèreuêtevaievedeveuiveutveuxvidévisévitévolévotrvotévoyovoyévrirvènevécuvéhivélavélévénevéniwilaxamexcès"
+        "xièmxprixpédxpérxquextesxtérxuelxécuyaieycéeygièystèystéyéeszbékzéroâcheâgéeâgésâtonçaitçantçoitçoivçuesèbreècesègesègleègreègue"
+        "èlemèlesèmesènemènesèremètemètesètreèveséactéafféagiéairéalaéaliéanméantéastéatiébarébatébelébitébloébraébreébriébréécanécemécen"
+        "écepécesécheéchééciaécidécieéciféciséclaécraécriécroéculécupécutécédédacédagédenédiaédieédoiédonédraéducéduiéduréelléennéenséfai"
+        "éfauéfecéfenéfetéfiaéficéfiléfinéfiséflééforéfugéfunéférégalégarégatégenégiqégitégleégliégléégraégrééguléguéégétéhabéhenéhicéhér"
+        "éisméitééjaïéjouéjudélabélaiélatélecélevélimélioéloiélueélusélèbélèvélébélégélémélépélérélévémanémerémieéminémisémoiémorémoténag"
+        "énaiénalénaténeméninénoménonénorénurénéfénégéoccéogréoliéoloéorgépanéparépenéperéphoépicépidépisépitéplaépliéponépoqéposépouépre"
+        "épriéproéputépètépétépêcépôtéraiéropérosérouéruséréeérêtésaséseaésenéserésidésigésilésitésolésorésouésulétabétanétapétecétexéthi"
+        "étiqétoiétonétriétroéussévacévaséveiévelévenéverévitévoiévolévoqévènévèrévélévénêcheêchéêmesêtemêterêtéeêtésêverîlesînemînesîneu"
+        "înésîtriïlanïnciïqueïtieôlesômagômeuôpitûretûterœurs"
     ),
     (12, 5): (
-        "alairambrearcouartagbandebreuxcoupacrainctoraecinsendaienserensuientouentréenvoievonsexplifestaidienlocaulourdmaladmmunensieuo"
-        "miciouloiouvemraverrendrrenseressaristersonnssortstimesupprterditerietilistrompulemeunessuritauvantuvernvrierzaine"
-    ),
-    (13, 2): "euoûrquvéh",
-    (13, 3): "adralgcaiduihauheboieorêpeiroisoitouucuueiugiuoiurqwad",
-    (13, 4): (
-        "ayonbanqcophdeuxdizaeflietatexiogasigenshienienvieurieusinscjouijuillaitlogemadamairmarqmortmunancopnnennsienvoioituononopreos"
-        "anoupeouvéruterwansauvsoudsubvtombtonnudiauissuméruparuvemvoleémoc"
-    ),
-    (13, 5): (
-        "aisaiampagantesarmescilemcuterdessiecterennenenvenespriiblesintieisfailenchlialemateumoussnantendissniquénoncenterdntretontreo"
-        "risaosentparaiparteprometentetimentudestunisucoup"
-    ),
-    (14, 1): "â",
-    (14, 2): "iqoù",
-    (14, 3): "anqauxbueceucuneuxffrhtoinqisqjugjuiliqloilysomtpouppuraéreçrixréiucoudryai",
-    (14, 4): (
-        "ancsattuavezaysacroydatudavaehoresureubleunegagngolaiandinieivoillezmonnncaindainduineaunoncnshansuinutioudroueroyeupargpratra"
-        "qurechremprenfrigermairsairuntsoucstesthelvoisvonsvoud"
-    ),
-    (14, 5): (
-        "amourancopandréarfoibancachinodroguencorendezendusequelessemestreficacfiterignesigueuiloteiminuinutiiraitisantistrelibreliennl"
-        "iquélisenlundimajeumblenmmunaorcerorteuortiepartopermepratiravairenforicolrnemeromesssairsserastoirtairetheritienntravaurellvi"
-        "san"
-    ),
-    (15, 2): "oqux",
-    (15, 3): "arqbylffuieuilàleqmoynmoouaouhraëréjuiévezyau",
-    (15, 4): (
-        "adouagasagiraremarerauvrbagbdeaudettdroiempsevoifassfaudfleuichéiedsilaiinaijuiflaismardmoignheunieunordnotaoinsoueuourdouvora"
-        "coralereuvrteurtouscolserosoumsouvsseusuistaistardtatsulemumisunauupesvienvoilécon"
-    ),
-    (15, 5): (
-        "antieapporarabearienautanaventblissbonnéchaledemaielierentaientauermeteusemfortegaraniculeinaleisaitjustekinshlatiflliarmiciln"
-        "adienalemofiteosantpelerppartratuireposriotertoutsagerseraissemeterpetiendtualiuotiduraitvendrvoici"
-    ),
-    (16, 2): "vr",
-    (16, 3): "cetdeudrédéafaçfévhefiaileumoinédpiqquéruxréhtiq",
-    (16, 4): (
-        "aideajeuancéauneaurébleublieboucbreucilecitodontecinendrenfaeurtffetgocihadihentipemircojoiejugelayaldatmalgmettmprunnemnnuent"
-        "ountrénuerogneombronsaoséeoupéppelprixrafiscutserasidasouftefothietoyeuffruilluivrusemvionvoulyonn"
-    ),
-    (16, 5): (
-        "ableaachetanaisandaiannulauqueaveniboutichissdiffuellemendicfairefaussicierilialivantmalgrmistemoiremonsiochaiollicommetonduio"
-        "ssieouranparleralemrancsravaurcredrrontsavaiscrivsemaitextethermtinietistevivanvront"
-    ),
-    (17, 2): "rûêl",
-    (17, 3): "byecoûcrèctèeaufeufédgouhevluélyoouvpemplèquêrgnxig",
-    (17, 4): (
-        "aleuaoréappucadrfermflotgneuhasshinoindringuiorelialligullemloppmauvmememieumpagnalendeunfonnjoinsabnvieoicioncéoniqpeinpréaro"
-        "ueroulrtemselosieustiqstissubittiruisqusieveauvieiwitt"
-    ),
-    (17, 5): (
-        "ammenappelateliavionchasscolaiconnadessodienndinaiembreenfinentieeraitesureettanfallafalluhambrhiffrissaiistiqlmansmoyenolideo"
-        "mitépendaperteprendrdentritiqrtisssissestadetanietenaiutourutresuvertvenir"
-    ),
-    (18, 2): "aç",
-    (18, 3): "boîenéevrfongtellèmpônirnévofooséoueriqrirrsétrôugmyen",
-    (18, 4): (
-        "amioappéataiatuibrefbtencielcrivcroidansdiridonceraiexigfautfilsflitfrapicaiidaiiodeisieliornomsonvaoulaouliourqparfperdprélre"
-        "aurgemsoitthaltifstitruagauiviuniruvaiyrie"
-    ),
-    (18, 5): (
-        "acontallaiarlerbelgecarbucomptdomiceconnectifenaitendemfondsgalemhaussicatsidemeiotesirontisponitairitesslatealemagmembrmentén"
-        "iensnsommonneuonsaboureuoutefponibraisoraiteriennrimoirlemeroitsroupervenarviensalaitricetriertroliviter"
-    ),
-    (19, 2): "ké",
-    (19, 3): "abèaieaixaujdiqldancénuéoivomèotrsédséjsévteuthntoitréupçutôécèéel",
-    (19, 4): (
-        "abonageuatièatouaugmaussbyencenncomtctifentéfemmfigagammglemgueuhonnigieilayiveakinanakroindolaipoirpréhritèrnemsoussurttitsui"
-        "rauligumaiuraivoit"
-    ),
-    (19, 5): (
-        "angueautorblicsclameconvadairedonnédrameenteserontfectugolaihysiqicaceiliteindeminquaiquerisentlieuxntraionnemontréormelpalair"
-        "ecuesoulitagertienstroisurontutentvenduviven"
-    ),
-    (20, 1): "ë",
-    (20, 2): "félqoërââcâg",
-    (20, 3): "apéciègéahaîhuiiauidèifsmeumpêplériésezsiqsujsépthmtémusqxue",
-    (20, 4): "aillaitéavaubaischifctesdevreluiffisforêimaiitaujouekabylanèmmobnnusnteuogemonséougeoyaippriprédpréosayetchstogoubléunieutef",
-    (20, 5): (
-        "amaisamillavanccitoycoulecrutediantdouteeaucoglissimancirienistesitalemenermondindementaleouligpoissprotépruntprésuralierenanr"
-        "oprerprenselonspoirspritssadetempstendutourétrafiultes"
-    ),
-    (21, 1): "ïœ",
-    (21, 2): "aïzé",
-    (21, 3): "cémeaifiqhoqiégnaîocèppérréscéstèéab",
-    (21, 4): (
-        "auséautrccueceaucepedécadécéenjeepaserréflikgissglaigniegulihasaialeionnipauistéisuelloilontlorélysémaismpaonouvonnuotamoyezpe"
-        "rçpeulssezssussurétaittruiuipeusséuvezvaitvoueysiqétal"
-    ),
-    (21, 5): (
-        "ablemagissainsialueraphiqartirbeaucchienciserdurerenconenonsernemerpelientôimineingtaintemjuridmananmbolemettrmondenglaioserao"
-        "uvezparerpourqquatrremetrigearraitrtiensantésectesparutailltchadtionnttanturpreutomnvanchxistaéries"
-    ),
-    (22, 3): "chéctécénfoiférghrgoûgéohezjeulébmécngèphèpédrètuièurévréécéérê",
-    (22, 4): (
-        "actèadeuaiemallèaniqantéarrébesochaîcolèdatsdoisdépôencéenirerséfisafoncfoutgeaiilièimpéitéelaieleaulikallirmorcnlevnonçnotrol"
-        "iqondéonibontéoupçourépleiplirpluprisqrnirrotértirréanrépesidèsueltieltriquitéviguyousèrenédifésie"
-    ),
-    (22, 5): (
-        "abriqactriariagartemauronboliqciennconsacontédougoespagevaitidatuilierissusjoindmaillminelmunaumuniqntielntrafommesposenppliqp"
-        "resqrbainrenonretourvenusongeteindtendrussirvallsêtres"
-    ),
-    (23, 2): "cégâjéoé",
-    (23, 3): "buéetéexégéthaqlèllépocéodéogépeupoqrèvspèséqutévécyeuyezôtu",
-    (23, 4): (
-        "actéamméandéateuatoichérculédiaidommdéchdécèectéféragenègnemgouviffrigeainféinérismeitiqjapolleulliémplémunénommnomènéréonctot"
-        "iqoutéoyenpeuxrauxrieurécasairsoigtraîtrièuinzureuuriruteuvaléégagénévétapétés"
-    ),
-    (23, 5): (
-        "atriebataicourrentièerounerreueurenhinoiiculiilleuisonnlargileterlystenormeobjetolontompaoonaleondiaplageprochrateuriturrkinar"
-        "ontétentéthodeurtanussitvingtétais"
-    ),
-    (24, 1): "àçèéêîôùû",
-    (24, 2): "aéaëaîbâbécècôdèdéfèfêgègéhâhèhéhôiéjàlàlèlélômèmémênçnéoîpèpépôrçrèrérêrôsèsétètétêtôuévèvéxéyéçuêcïqôlôpûrœu",
-    (24, 3): (
-        "abéacéadéagéaléaméançanéaoûarçaréaséatéavéaxéaçoaélaéraînaïlblèblébrébâtbéebénbétccèccéchèciécrécèdcèncœudgédhédlrdèldèsdéfdép"
-        "dévelqelèeléeoievéeçoeçufféfiéflnfléfrèfréfèrfémgiqglégnégrâgrègréguégènhaïheuhiqhlèhèshéehômhôpibéidéigéiléiméinéipéiréiséité"
-        "ivrivéixéiéelgélièliélléltélâclèblèglèmlèrlètlèvmaîmiqmièmmémnémpémènmémndénféngéniènnénsénténtônètnèvnécnéfnêtnœuobéodèolèolé"
-        "oméonçonéopéoréotéoujouéoètoéqoûtpdgphépièplôprèpréprêptépuipècpécpénpêcpôlqaïraîrcérdérgérièrmérnérrêrsqrtèrtérvérâcrçurègréf"
-        "rêmrôlsaïscèsfésièspéssèsséstésécsûrsœuthèthétiètrèttétuétâctèmtôtugéuléunéupéuséuyéuèruêtvecveuvièvoqvènvèrvéhvénvésvêqxiqxiè"
-        "xpéxtéxécycéyéeyészérâceâleçançueèdeèglègnègrèteètréacébréceéclécréfeéfiéfléfoéfuéféégléheéhiéitéjoéjuékiéocépaéplépoépréseéso"
-        "évuévèévééçuééeéélêchêtsêtéînéîteïneïquôleôléômaôméôpiûreûteûtsœurœuv"
-    ),
-    (24, 4): (
-        "accèaccéacréacéeadémadéqagésajoualléaluéamiqamnéamènamélangèangéannéanètanéeaogoaoûtaprèaptéaraîardéargnargéarléarméarrêasséas"
-        "éeatiqatégatéravecaveuayésaçonaéliaériaéroaîneaînébasébiaibièrbjetbliqblirbliébloqblèmbléebruxbrésbâtibéesbénécadécapécatécaux"
-        "ccédcelucemmceuxchaqchréchèqchètchéachômciaicidécieucinqcinécipécisécitécièrciéscléacléscorécoéqcoûtcquécrètcréacréecrétcrééct"
-        "emctoictuectuéctèrctéectércueicupécusécèdecènecèrecédecélècélécémecénacérédaitdelàdgétditédoitdoivdotédouzdrôldurédèledéaldéba"
-        "débodécedécidécldécrdédidéfadéfedéfidégadéladémadémedémidépadépedépldépodépudérodésodétadétrdévedévodéçuecevecréeeprefoielâcel"
-        "éeelésemièempêenlèenséenèvenêtepréeptéepuiepérequêercéereuergéerméernéertéervéerçuesoiespèespéesséestéettreupleuxieveuevezevée"
-        "expéextéexueexécfaçofidèfiléfiésfriqfrirfroifuséfèrefémiférégagégarçgieugiqugnéegoûtgrâcgrèvgtemgurégâtsgènegéangédigéesgéregé"
-        "rigétagétihacuhaînherchetéhevéhisshlèthoixhommhèsehéanhéeshénohéorhérohômahômehôpiibueibuéibyeicauidèridéaidéeidémidérieiliffé"
-        "ifiqifiéignéigéeigérigésilléilègiléeilégimméimoiimpôingéinirintéinuéinéeiplôirigirréirurirésisirisièisséistèiteuitoiitoyittéit"
-        "uéitèritôtivaiivemivezivréivéeixanixièizaiièmeièteièvriéesiégeiéraiétajanvjoncjoutjugéjuinjusqlarélatélaçalcoolevéleçolgrélgér"
-        "libéligélisélitélivrliègliéellèglléglléslnérlouélteultéslutôlycélègelègulèlelèmelèrelètelèveléailébrléeslégalégulémalémiléphlé"
-        "ralômémanqmatémauxmblémbéemesumeubminémitémmédmmémmnésmodèmodémouvmplèmprémpétmpêcmpêtmpôtmulémusémènemètrmécamécoméesméfiméli"
-        "mémemémoméprméramétamétrnabènacénalénaîtnchéncièncrèncèrndiqndémndépnfianfiénfrènférngrèngèrngéenigéniséniténièrnjeunjonnlienl"
-        "èvnmoinnaînnéennésnombnquénquênseinseunséqnsésntègntéentégntérntésntôtnulénuménvainvoqnçannèrenètenèvenéannécenédinéfinéganégo"
-        "nétinévonêtenœuvoblèobteochéociéocèsocédoduiodèlodéroffrogiqogrèogènohéroilàoiléoixaojetoldaolièollèoltéolueoléeombéomiqomméom"
-        "péomètonféongéonnéonçaonçuonétoopéophéoppéopéroquéorcéordrordéoriqorméorsqortéorêtossèosséostéoteuothèotidotéeouclougoouléouna"
-        "ourrouzbovoqoyauoyésoîteoîtroûteoûtspaixpauvpauxpayépeaupelépeuvphiqphèrphéephénpirépiègpiétpleupliqplètplémpoléposépouvppempp"
-        "lépprépprêppuippuyppéepriéprécpréfprépprésprônptesptèrptéeptésputépècepètepécipédapédipéenpékipénapénipérapêchpôlepôtsqaïdquée"
-        "quêtragéraierançratéraélraëlraînraîtrchércéercémrdéerdésrelèretéreçoreçurfoirgéergésrgétrigérimériséritérivérièmriéeriésriétrm"
-        "éermémrménrnièrnoirnésrocèrocéropérouvrprérquérreurrièrrésrrêtrséersésrtéeruirrurgrvirrâcerçanrècerèglrègnrèveréacréagréatréce"
-        "réciréclrécorécurécérédaréduréelréerréferéflréféréglréguréheréinréjoréjurémorémurénoréocréparéporéserésoréterétrrétéréusrévuré"
-        "vèrêmerêterêtsrêtérôlerônesaiesaissaitsaufsayéscènscénseausférsidésitésiègsièmsoiesolésommsontsormsouhsphèspècspécspérsraëssiq"
-        "ssèdsséssthéstoistréstèmstèrstéestérstéssuivsupésèdesèresécuséduséesséissékosélesémesémisénasénésépaséqusérisévèsœurtagétaieth"
-        "lèthèmthèsthémthéttimétirétisétitétièmtobrtolétoujtrêmtrôlttaqtteitueltuertueutulétuéetèmetéestégetégitégotégrtématémotératére"
-        "téritérêtômeuatruccèuccéuchéucléucunudgéueiluelqueusuinéuièmuiètuiétujetuleuultéumeuunéruprèuprêuréausiqusulusésutésuvésuxièuè"
-        "reuêtevaievedeveuiveutveuxvidévisévitévolévotrvotévoyévrirvènevécuvéhivélavélévénewilaxamexièmxprixpérxquextesxtérxuelxécuycée"
-        "ystèystéyéeszéroâcheâgéeâgésçaitçantçoitèbreècesègesègleègueèlesèmesènemènesèremètemètesètreèveséactéafféagiéairéalaéaliéanméa"
-        "ntébarébatébelébloébraébreébriécanécemécenécepécesécheéciaécidécieéciféciséclaécraécriécroéculécupécutécédédacédagédenédiaédie"
-        "édraéducéduiéduréelléennéenséfaiéfauéfecéfenéfetéfiaéficéfinéfiséflééforéfugéfunéférégalégarégatégenégiqégitégleégliégraégréég"
-        "uléguééhabéhenéhicéhéréisméitééjouélaiélecélevélioéloiélusélèbélèvélébélégélémélépélérélévémanémerémieéminémisémoiémorémoténag"
-        "énalénaténeméninénonénorénéfénégéoccéoloépanéparépenéperéphoépidépisépitéplaépliéponépoqéposépouépreépriéproéputépétépêcépôtér"
-        "aiéropérosérouéréeérêtéseaésenéserésidésigésilésolésorésouésulétabétanétexéthiétiqétoiétonétriétroévacévaséveiévelévenévitévoi"
-        "évolévoqévènévèrévélévénêcheêchéêmesêtemêterêtéeêtésîlesînemînesîneuînésîtriïqueôlesômagômeuôpitûretûterœurs"
-    ),
-    (24, 5): (
-        "ablirabordaboréabyleacadéaccueaccédaccélachètachéeacileacitéacquéacreracréeacteuactueacuneacéesadhéradhésadmetaduitadémiafriqa"
-        "gnéeagresagéesaiemeaientaignaailléaimenaincraincuainemaisiraitemajoutajustakienalcooalemealgacalgréalgéraliséalitéalièrallemal"
-        "liéallèlalorsamenéameuxaminéaméliaménaaméraancièangèranienanifianiséanitéanmoianniqannueannéeanquéansféanèteanéenanœuvaoudiapp"
-        "réappuiappuyaraîtarchéarcérargneargéearitéariésarméearménarmésarocaarquéarrêtarvenassezassiqasséeassésastiqatairathlèatifsatin"
-        "éatièratrièattaqatteiatégiatégoatéraatériaucunaujouauprèauraiauréaautesautouautésauvaiavaieavaitavauxaveugavireavoiravoueaçant"
-        "aélieaéropaînemaîneraînesaîneuaînésaîtriaïqueaïtiebaséebateabattrbattubertébesoibiaisbiliebitrebièreblablblemeblentbligébliéeb"
-        "lèmebordébouclbougeboutebreusbrésibtenibtenubuablbudgébyliebâtimbéninbénéfbéralbéraubérercacitcadeacadémcamiocaniqcatifcatégcc"
-        "rocccupeccupéccuséccèdeccédeceintcembrcensécepenceptécernécessucevoichacuchaînchercchetéchevéchoischèquchètechèvechéeschéricia"
-        "ircialeciauxcifiqcipaucipercircocisémcitaicitercitéscièreclarécléaicollècolèrcomitcompécomédconféconnuconséconçucoptècordécoul"
-        "écouvrcoûtecoûtscroircroitcroyacroîtcréatcréercrétacrétictemecteurctifsctimectobrctriqctuelctuerctueuctuéectéesculaiculerculie"
-        "cultécupércureucuteucédencédercédurcélèbcélébcélércérémcôtésdamnédaptédateudegrédemeudepuidessudeuildeursdeuxidevaidevendgétad"
-        "héredhésidiauxdicaudiffédifiédiquédisaidisandizaidoigtdoléadomaddommadoptédraitdredidrontduireduisaduiteduréedèlesdébardébatdé"
-        "bordéboudécemdécendéchadéchedéciddécisdécladéclidécondécoudécredécridécrodécèsdécéddéfaidéfaudéfendéficdéfildéfindégagdégradél"
-        "aidélitdélivdélégdémardémiedémisdémondénomdénondépardépendépladéplodéposdépoudéputdépêcdérabdéraldérerdérivdéroudéréedésardése"
-        "rdésesdésigdésindésordétaidétecdéterdétiedétoudétrudéveldévoieautéecensecevoecouvecrutecrétectemectesecteuectueectuéectésecuei"
-        "effetefoisefuséeignaeindreintuelablelconelevéelgiqeloppelèveemarqembléemettemeurempérempêcenacéenchéendeuendiqendueenjeuenlève"
-        "nouvenquêenregensaienseienseuensésentueentéeentésentôtenvahenèveenéeseprésepuiseraieerchéercicerméeernièerpéterrièersemervirer"
-        "véeerçanesoinespècespèrespéressaiessouesséeessésestisestésetaitetantetatsetenuetiréetitsetrouetureeurtreuveseuxièevendeveureve"
-        "uxevienevraievéesexameexpriexpérextesextérexécueçoitfactefaiblfaillfaitefaudrfautefaveufendrferméffisaffondffrirffuséfichéfici"
-        "lficiéfientfilièfinirfisanfoirefonctfondéforcéforméfouléfraisfribofugiéfurenfuséefélicféminférerfériefêtesgagéegalaigardégatoi"
-        "geaitgenèvgieusgieuxginaiginergiquegissaglisegnaitgnemegnentgnitégnéesgociegogiqgrimpgrâcegrècegrèvegréabgrémeguinégulièguèreg"
-        "yptegèresgédiegénocgérergériegétiqhacunhaitehaitéhangéhargéhautshaîneheveuhimiqhlèteholiqhonnêhoraihoseshumaihèreshéanchémathé"
-        "olohéorihéranhérenhéroshésiohétiqhômaghômeuhôpitiaqueiasmeiatemiateuiblemibueribéreibéréicaleicapéicauxiciaiicielicipeicitéide"
-        "mmiduelidèreidéesidémiidéolidéosidéraidéréieilliendriertéifiéeifiésigieuignemignenignéeigériilatéiliséilièrillirillèrilléeillé"
-        "gillésilomèilègeimairimaitimauximinéimitéimmeuimmédimpérimpôtinabèincroincèrindiqindépineepinetéineurinieninièrinsécintègintég"
-        "intérinueninuerinzaiinédiinéeninéraionauionnéipaleipauxipemeipentipieriquemiquéeirentirigéironnirurgisammisateiscréiscutisièmi"
-        "smesisoirisraéisraëissagistoiistréistèrisueliséesitaititauxitoirittérituelituléituéeitéesiventivilsivitéivraiivrerivéesixantiz"
-        "ainiècesiègesièremiérariétaiiétésjeudijonctjouerjouitjoursjoutejoutéjugemjugerjugesjusqukabyllacéelacéslaienlamiqlancélaniflan"
-        "télanètlariélassélaurélconqlessélevagleveulevéelgérilibyelicailidailifiéligealigielignélismeliséslitailitiqlittélitéslivrelivr"
-        "éliègellaiellègellègullèlelléesllégalogemlogiqloignlongulongélontéloppéloquélorsqloyeuloyésltatslteurluieslumièluparlusielycée"
-        "lèbrelèmeslèvenlèvesléanclébrelégallégatlégenlégislégitlégiélégumléguélématlémiqlépholéranlérerlétermadaimanièmariématiqmatièm"
-        "atérmauvambaucmblabmblaimbléembreumencémenéemercrmeriemervemeublmeurtmilaiminaiminéemionsmitiémitéemitésmmerçmmeubmmédimmémomo"
-        "dèlmodérmoignmoinsmontémortsmoteumpleumpliqmploimplètmplémmposémprenmprunmpréhmptesmpérampérimpétempétimpêchmpêtempôtsmunérmus"
-        "iqmètremécanmédiamédieméditméliomémoimémorménagméritmétramétrimétromêmesnalernancénatoinauténaîtrnchéenclurnculpncèrendaitndam"
-        "nndarmndonnnduesnduirndémendépenemisnerainergénfiannflitnfrèrnféringagéngrèsngtemngèrengéninicieniennnimaunisienismenistènisée"
-        "nitainitiénitésniveanièrenjeuxnjoncnlevénmoinnnatsnnaîtnnemennièrnnoncnnulennulénnéesnnêtenomiqnomènnoncénotamnoternquiènquién"
-        "quêtnsacrnseignsidénstauntairntaitntaméntatsntauxntebontementenuntituntiténtraîntrésntrôlntuelntéesntégrntérentérintérênuclénu"
-        "entnurienvainnviténvoienvoyénéanmnéditnéennnéensnéficnégocnératnéreunétainévolnêtreobaleoblèmobtieocatsocauxochtoociauocieroct"
-        "roocédeocéduocédéoduiroduitodéréofondogemeogiquohéreoientoignéoindroisiroisièoitiéojetsollègoluerolèreolémiombéeomessomettomin"
-        "éomméeommémomouvompagomplèompléompréomptaompétomèneomètromédionauxoncrèoncréonctionctuoncéeondamondatondéeonfiaonfononfrèonfér"
-        "ongrèonjononnaîonnusonnéeonnésonquêonseionsieonsomonséconséqontrôontéeontésonvoqonymeonétaoopéroordoophéeoposéoppemoptéeopéeno"
-        "péraoquéeoquésorairorcéeorcémorfaioriséoritéormaiormesormémoroutortirortéeoréenosaitoscouositéosonsosphèossèdossédotammothèsot"
-        "isaotégeouchéoucleouentouhaiouléeoumisounaiournéourraoursuourtaouscrousséoutiroutumouvoiouvriouvéeouvésovienoyaitoyonsoûterpag"
-        "népaiempalempaniqparavparaîpargnparéepassépauvrpaysapeintpelonpeléepelésperçupeuvephénopidémpionnpitaipiègeplacéplairplaisplan"
-        "èplissploisployéplusiplutôplémeplômépolémponaipondrponsaporaiportéposaiposanpossèposéepouvapouvepouvoppelappeloppelsppelépplém"
-        "pposapprimpprocpproupprécppuieprennpreuvpriméprivéprièrpriétprouvprètepréalprécapréciprécoprécépréfepréfèpréhepréocprépaprésep"
-        "résiprétapréteprévuprêteprêtsptantptienptisépuisqpuisspulaiputéeputéspècespéciapécifpéennpéenspénalpéranpérerpériopérippéronpé"
-        "tenpétropêcheqaïdaquelqquemequinzquipequiétquéesquêteractèractéraduiragédraienraireraissraitérakierallèrammérangèranéerassurat"
-        "iqratoiraéliraîneraînéraîtrrbresrcheurchezrchésrdurerecetrecevrectrrefaireilsrejetrelèvremièrencorenezrentrrenverenvorequêress"
-        "éretagrevoirialeriauxribuéricairidiqriensrigéerimairioderisierismeritoiritueritèrritésrivairivéerivésrièmeriétariétérmaisrmale"
-        "rminérmulermédirméesrmémerménirnantrnauxrnitérnièrroblèrocairochérocèsrocédroduirofonrogrèroienroirerojetrolièromouroniqrononr"
-        "opéerouesrounaroyabroyaurpéturquabrrachrraierranérrivérrogerrogérrêterrêtérsitarsitérsquersuivrtemertéesruirerumeurutemrvaterv"
-        "eaurythmrègleréactréagiréalaréaliréateréatirécemrécenrécisrécitréclaréconrécuprécédrédacrédibrédigréducréduiréellréfleréfléréf"
-        "orréfugréfèrréférréglerégulréhenréjourémenrémisrémonrémunrénovréoccréparréperrépliréponréprerépétréquerésearésenréserrésidrési"
-        "lrésolrésorrésourésulrétairétenrétisrétroréussrévenrévisrévoirévolrévuerévèlrêterrêtésrôlessacrésadeusaiensairesaisisaluesamed"
-        "saoudsateusclavscrirscritsecousecrésentéseporseronservéseuleseulssexuesfaitsférésiciesidèrsidérsignésincèsingbsinonsionnsitais"
-        "iteusitifsituesituésitéssivemsiègesièmesièresmettsociésoiensoixasormasoumisoupçsoutesoutisoyezsphèrspirésponisputéspèrespécisp"
-        "écuspéraspérespérésquéessaitssayéssepossisessitéssitôssièrssousssuréssèdesséesstaitsterastiméstinéstissstruistréestrésstèresté"
-        "mastérisuccèsuivesuivisuivrsujetsuréesyriesystèsécursécutséduiséismsékousélecsémenséminsénatsénégséparséquesériesûremsûrettaie"
-        "ntataitateutefoiteinttembrtempétenirtenuetenustestéthlètthniqthèmethèsethémathératialeticietifiétimittinéetirertiréetismetitre"
-        "tituétitéstivemtièmetombétoriqtorittradutrafrtrairtraletratstratétraîntretitrieltrisetrièmtrouvtruirtrémitrésotrêmetrôletteint"
-        "temettraittératudiatuelstueustueuxtuitetuéestâchetèmestégertégietégiqtégortéhértéléptémattémoitérestériatérietéristérêtuartiua"
-        "triublieubliqubliéuccèsuchéeuchésucléaucteuueilluelquueronueuseugemeuhaituineeuinzauinzeuipemuipesuipieuittéuivanuivezuivieuiè"
-        "teuiétuujetsulaieulerauleuruleveulièrulnérulonsulteuultésumeurumièrumérounaisunauxunitéupemeuppléuppriuprèsuprêmupéreuquelurai"
-        "euraleurbaiuritéurnauurnirurnoiuropéurraiurronurtouurvenusentusieuusulmuséesutefouteniutenuutienutilsuvaisuvaituvienuvonsuvrag"
-        "uvretuvriruxqueuériruêtesuêteuvaienvaillvainqvaisevaleuvaloivancévariévastevateuvelabvembrveraiveuleveursviandvidemviduevilégv"
-        "ionsvisoivitésvoienvoilàvoilévoituvoluevoquavorisvotrevoulevoulovouluvoyaivoyervoyezvragevraievraimvraisvraitvrantvrentvretévu"
-        "lnévènemvénemvérifvétérxamenxercexièmexpliqxpérixtraixtérixuellympiqyrienystesystèmystémâgéesâtimeçantsçonnéèglesèguesèlemeère"
-        "meèrentètemeètentètreséableéactiéaffiéagiréaireéalabéaliséalitébarqébatséboucébratébuteébutéécairécaniécembécennécesséchanéche"
-        "cécheléchirécialécidéécieuécifiéciseécisiéclaiéclaméclaréclatécoloécoltécompécoutécouvécranécrasécretécrirécritécrivécrocécupé"
-        "écuriécutiécédeécédéédactédantédentédiaiédiasédiatédibiédiblédicaédienédifiéditeéditiéditséducaéductéduirédureédéceéelleéenneé"
-        "erlaéfaitéfautéfectéfendéfenséfianéficeéficiéfilééfiniéflexéflécéforméfugiéfèreéféreégageégalaégaleégardégatiégendégieségiquég"
-        "islégitiégliségociégoriégradégralégratégrerégulaéguliégâtségétaéhabiéhenséhicuéhéraéjouiéjourélaboélaisélargélatiélectélevaéle"
-        "veélevéélienélimiélinqéliorélireélèbrélèveélébrélégaéléguéléphéléviémantémarcémarrématiéminiémissémoigémoirémontémotiénageénal"
-        "eénaliénariénateénemeénienénieuénomèénoncénorménéfiénégaénéreénévoéologépandéparaépareépartéparéépaulépenséphonépidéépisoépliq"
-        "éploréployéponséposeéposéépresépreuépriséputééquatéquenéquiléquipéquivérairéraliérancérantérateératuérendérentéresséreuxérialé"
-        "rielérienérifiérimeériodéritaériteériveéronséropoérouléréesérémoésastésencésentésertéservésespésideésignésiliésionésireésolués"
-        "ormésoudéstabésultésumeétablétageétaieétailétairétaleétantétapeétencétendétenuéterméthiqétierétiquétitiétoilétonnétourétranétr"
-        "oiétrolétropétruiétudiéuniréuniséussiévacuévaluéveiléveloéventévenuévideéviteévoilévoitévoleévoltévoluévoquévélaévéléévéneêche"
-        "rêtentînemeîneurîtrisômageômeurôpitaûreme"
+        "ablieablirabordaboréabyleacadéaccueaccédaccélachidachètachéeacileacitéacquéacreracréeacteuactifactueactéracuneacéesadavradhéradh"
+        "ésadiquadmetaduitadémiafriqageusageuxagnéeagresagéesaiemeaientaignaailléaimaiaimenaincraincuainemaisiraitemaitéeajoutajustakiena"
+        "lcooalemealgacalgréalgéralidéaliséalitéalièrallemalliéallèlallégalorsalyséambesamenéameuxaminéamméeaméliaménaaméraancièangèranie"
+        "nanifianiméaniséanitéanièranmoianniqannueannéeanquéansféançonanèteanéenanémeanœuvaoudiapitrappréappuiappuyaraîtarchéarcérargnear"
+        "géeargésarifsaritéariésariétarméearménarmésarocaarquéarrêtarvenassezassiqasséeassésastiqatairatefoathlèathléatifsatinéatiséatièr"
+        "atrièattaqatteiatégiatégoatéraatériaucunaujouauprèauraiaurezauréaautesautiqautouautésauvaiavaieavaitavauxaveugavireavitéavoiravo"
+        "ueavéréaçantaélieaéropaînemaîneraînesaîneuaînésaîtriaïlanaïqueaïtiebaséebataibateabattrbattubertébesoibiaisbiliebitiebitrebièreb"
+        "lablblemeblentbligébliéeblèmebléesbordébouclbougeboutebrairbretabreusbrésibtenibtenubuablbudgébyliebâtimbâtirbéninbénéfbéralbéra"
+        "ubérercacescacitcadeacadémcamiocaniqcapéscarcécatifcatégccrocccupeccupéccuséccèdeccédeceintcembrcensécepenceptécernécessucevoich"
+        "acuchaînchercchetéchevéchoischoixchèquchètechèvechéeschémachérichômaciaircialeciauxciblécifiqcimetcipaucipencipercircocismecisém"
+        "citaicitercitéecitéscièreclarécléaicollècolèrcomblcomitcompécomédconféconnuconséconçucoptècordécotiscoulécourocouvrcoïnccoûtecoû"
+        "tscritècroiecroircroitcroyacroîtcrètecréatcréercrétacréticrééectemecteurctifsctimectobrctriqctroyctuelctuerctueuctuéectéesculaic"
+        "ulerculieculpécultécupércureucuteucédencédercédurcélèbcélébcélércérémcôtésdailldamnédaptédateudavredecindegrédemeudeptedepuidess"
+        "udeuildeursdeuxidevaidevendevezdgétadhéredhésidiauxdicaudiffédifiédiquédiraidisaidisandizaidmettdoigtdoléadomaddommadoptédraiedr"
+        "aitdredidrontduireduisaduitedurciduréedèlesdèrendébardébatdébitdéblodébordéboudécemdécendéchadéchedéchidéciddécisdécladécledécli"
+        "décoldécondécoudécredécridécrodécèsdécéddédiédéfaidéfaudéfavdéfendéficdéfildéfindégagdégradélaidélicdélitdélivdélégdémardémiedém"
+        "isdémondénomdénondépardépasdépendépladéplodéposdépoudéputdépêcdérabdéraldérerdérivdéroudéréedérésdésardésasdéserdésesdésigdésind"
+        "ésoldésordétaidétecdéterdétiedétoudétrudéveldévoieautéecensecevoecouvecrutecrétectemectesecteuectueectuéectésecueiedeaoefaiteffe"
+        "tefoisefuséeignaeilléeindreintuejetéelablelconelevéelgiqelieueloppelèveemarqembléemercemettemeurempérempêcempêtenacéenaieenaçaen"
+        "chéendeuendiqendueenjeuenlèvenouvenquêenregensaienseienseuensésentièentueentéeentésentôtenvahenèveenéeseprésepuiseraieerchéercic"
+        "eresserméeernièerounerpéterreuerrièersemerveuervirervéeervéserçanerçoiesoinespècespèrespéressaiesseuessouesséeessésestisestéeest"
+        "ésetaitetantetatsetenuetiréetitsetrouetureeureneurtreuteseuveseuxièevaieevendeveureveuxevienevraievéesexameexcèsexigéexpriexpéde"
+        "xpérextesextérexécueçoitfactefaiblfaillfaitefameufaudrfautefaveufendrferméffaibffisaffondffrirffuséfichifichéficilficiéfidélfien"
+        "tfilièfinirfisanfixéeflètefoirefonctfondéforcéforméfouléfoutafraisfribofugiéfuméefurenfuséefélicféminférerfériefêtesgagéegalaiga"
+        "rdégatifgatoigeaitgenèvgieusgieuxginaiginergiquegissagiènegliseglomégnaitgnemegnentgneragnitégnolsgnéesgociegogiqgouttgrimpgrité"
+        "grâcegrècegrèvegréabgrémegueulguinégulièguèregyptegâteagèremgèresgédiegénaigénocgérergériegétiqhacunhaitehaitéhangéhappéhargéhau"
+        "tshaînehaïlaheveuhimiqhlètehlétiholiqhonnêhoraihoseshuitihumaihygièhèreshéanchémathéolohéorihéranhérenhérithéroshésiohétiqhômagh"
+        "ômeuhôpitiaqueiasmeiatemiateuiblemibueribuéeibéreibéréicaleicapéicauxiciaiicielicieuicipeicitéidatsidemmidictiditéiduelidèreidée"
+        "sidémiidéolidéosidéraidéreidéréieilliendriertéifiéeifiésigieuignemignenignéeigéesigériilatéiliséilièrilleuillirillèrilléeillégil"
+        "lésilomèilègeimairimaitimauximinéimitéimmeuimmédimpérimpôtiméesinabèinauxincroincèrindiqindépineepinetéineurineusingbéinieninièr"
+        "insécintègintégintérinueninuerinzaiinéasinédiinéeninéraionauionnéiotiqipaleipauxipemeipentipieripuleiquemiquéeirentirigéirméeiro"
+        "nnirrégirurgisagéisammisateiscréiscutisièmismesisoirisonnisraéisraëissagisséeistoiistréistèrisueliséesitaititauxitieuitinéitoiri"
+        "ttérituelituerituléituéeitéesivaitiventivilsiviséivitéivraiivrerivéesixantizainiècesiègesièremièvemiérariétaiiétésjeudijonctjoue"
+        "njouerjouirjouitjoursjoutejoutéjugemjugerjugesjusqujésuskabyllacéelacéslaienlamiqlancélaniflantélanètlariélassélaurélaçanlconqle"
+        "sséleterlettrlevagleveulevéelgérilibyelicailicièlidailifiéligealigielignéligéeligéslismeliséslitailitiqlittélitéslivrelivréliège"
+        "llaielliésllowkllulellègellègullèlelléesllégalmanelmarèlogemlogiqloiemloignlomérlongulongélontéloppéloquélorsqlouerloyeuloyéslta"
+        "tslteurluieslumièluparlusielycéelystelâchelèbrelèlemlèmeslèteslèvenlèvesléanclébralébrelégallégatlégenlégielégislégitlégiéléguml"
+        "éguélématlémiqlépholéranlérerléterlômésmadaimaienmanièmariémarèsmatiqmatièmatérmauvambaucmblabmblaimbléembreumbéesmencémençamené"
+        "emenésmercrmeriemervemetièmeublmeurtmilaiminaiminéeminésmionsmitiémitéemitésmmerçmmeubmmédimmémomnitémodèlmodérmoignmoinsmontémo"
+        "nétmortsmoteumoubamouvamouvompleumpliqmploimplètmplémmposamposémprenmprunmpréhmptenmptesmpérampérimpétempétimpêchmpêtempôtsmunér"
+        "musiqmusulmutuemystèmèresmètremécanméchamédiamédieméditméliomémenmémoimémorménagméprimérasmératméritmétramétrimétromêmesnaitrnal"
+        "ernancénateunatoinauténaîtrnchéenclurncroynculpncèrendaitndamnndarmndonnnduesnduirndéesndémendépenecténeigenemisnerainergénevoin"
+        "fiannflitnfrèrnféringagéngeurngrèsngtemngèrengéninicieniennnimaunisienismenistèniséenitainitiénitésniveanièrenjeuxnjoncnlevénmoi"
+        "nnnaiennatsnnaîtnnemennièrnnoncnnonçnnulennulénnéesnnêtenomiqnomènnoncénormenotamnoternquiènquiénquérnquêtnsacrnsaitnseignsidéns"
+        "iténstaunsécuntairntaitntaméntanéntatsntauxntebontementenunthèsntituntiténtraîntrésntrôlntuelntéesntégrntérentérintérênuclénuent"
+        "nuiténurienvainnvenunviténvoienvoyénymatnéanmnéditnéennnéensnéficnéglinégocnérainératnéreunétainévitnévolnêtreobaleoblèmobtieoca"
+        "tsocauxochtoociauocierocoleoctroocéanocédeocéduocédéoduiroduitodéréofondogemeogiquohéreoientoignéoindroisiroisièoitiéojetsollègo"
+        "luerolèreolémiombéeomessomettominéomméeommémomouvompagompaoomplèompléompréomptaompétomèneomètromédioméraonaisonatronauxoncrèoncr"
+        "éonctionctuoncéeondamondatondéeondémonfiaonfononfrèonférongrèongéeonjononnaîonnusonnéeonnésononconquéonquêonsaconseionsieonsomon"
+        "séconséqontrôontéeontésonvoqonymeonçaionétaoopéroordoopageophètophéeoposéoppemoptiqoptéeopèreopéenopéraoquéeoquésorairorauxorcée"
+        "orcémorfaioriséoritéormaiormesormémoroutortirortéeoréenorêtsosaitoscouositéosonsosphèosquéossèdossédotammotantothèsotisaotivéoté"
+        "geouchéoucleouentouhaiouléeoumisounaioupurournéourraoursuourtaourvuouscrousséoutiroutièoutumoutéeouvoiouvriouvéeouvésoviaiovieno"
+        "yaitoyonsoésieoïncioûterpagnépaiempalempaniqpanouparavparaîpareipargnparléparueparéepassépauvrpaysapeintpelonpeléepelésperçoperç"
+        "upeuvephénopidémpionnpitaipitaupiègeplacéplairplaisplanèplissploisploréploseployéplusiplutôplémepléniplômépolémponaipondrponsapo"
+        "raiportéposaiposanpossèposséposéepothèpouvapouvepouvopoésippelappeloppelsppeléppeurpplémpposapprimpprocpproupprécppréhpprêtppuie"
+        "ppuyéprennpreuvpriméprivéprièrpriétprocèprocéproieprouvprètepréalprécapréciprécoprécéprédiprédépréfepréfèpréheprénopréocprépapré"
+        "seprésiprétapréteprévepréviprévuprêteprêtsptantptienptiséptéespuisqpuisspulaiputéeputéspècespèrenpèrespéciapécifpéennpéenspénalp"
+        "énétpéranpérerpérimpériopérippéronpéréepétenpétropêcheqaïdaquelqquemequinzquipequipiquipéquiétquéesquériquêteractèractéraduiragé"
+        "draienraireraissraitérakierallèrammérangèranéeraremrassurateuratieratiqratoiraéliraîneraînéraîtrrbresrcheurchezrchésrdurerecetre"
+        "cevrectrrefaireflèrefoureilsrejetrelèvremièrencorenezrentrrenverenvoreprérequêresséretagretomrevoirevêtrgissrialeriauxribueribué"
+        "ricairidiqriensrifiérigéerimairioderisierismeritoiritueriturritèrritésrivairivéerivésrièmeriéesriétariétérmaisrmalerminérmulermé"
+        "dirméesrmémerménirnantrnauxrnitérnièrroblèrocairochérocèsrocédroduirofonrogrèroienroirerojetrolierolièromouroniqrononropéerospér"
+        "ouesroulérounarovieroyabroyaurpétrrpéturquabrrachrraierranérrivérrogerrogérrégurrémerrêterrêtérsitarsitérsquersuivrtemertéesruir"
+        "erumeurutemrvaterveaurythmrègleréablréactréagiréalaréaliréateréatirécemrécenréciaréciprécisrécitréclarécolréconrécuprécurrécédré"
+        "dacrédibrédigréducréduirédécréellréfecréfleréfléréforréfugréfèrréférrégleréglérégulréhenréjourématrémenrémisrémonrémunrénitrénom"
+        "rénovréoccréparréperrépliréponréprerépétréquerésearésenréserrésidrésilrésolrésorrésourésulrétabrétairétenrétisrétroréussrévenrév"
+        "isrévoirévolrévuerévèlrêterrêtésrêverrôlessacrésadeusaiensairesaisisaluesamedsaoudsateusavezschémscinesclavscrirscritscrètscréts"
+        "cutésecousecrésentéseoirseporseronserréservésespéseuleseulssexuesfaitsférésiciesidansidèrsidérsignésincèsingbsinonsionnsitaisite"
+        "usitifsituesituésitéssivemsiègesièmesièresmettsociésoiensoixasoluesomptsormasoumisouplsoupçsoutesoutisouvisoyezsphèrspirésponisp"
+        "utéspèrespécispécuspéraspérespérospérésquéessaitssayéssepossifsssisessitéssitôssièrssousssuréssèdesséesstaitstatésterasthétstimé"
+        "stinéstissstruistréestrésstèrestémastérisuadésuccèsuggésuivesuivisuivrsujetsultésuréesuédosyriesystèséchesécursécutséduiséismsék"
+        "ousélecsémenséminsénatsénégséparséquesériesérénsûremsûretsœurstactétagéetaientataitateutefoiteinttembrtempétenirtentétenuetenust"
+        "ermétestéthaïlthisathlètthniqthèmethèsethémathérathétitialeticietifiétimittinéetiraitirertiréetismetitretituétitéstivemtièmetomb"
+        "étoriqtorittradutrafrtrairtraletratstratétraîntretitrevutrieltrisetrièmtrouvtruirtrémitrésotrêmetrêvetrôletrôlétrônetteinttemett"
+        "raittératudiatuelstueustueuxtuitetupéftuéestâchetèmestégertégietégiqtégortégratéhértéléptélévtémattémoitéraltérestériatérietérim"
+        "téristérittérêtuartiuatriublieubliqubliéubriquccèsuchéeuchésucléaucteuuctifueilluelquueraiueronueuseugemeugureuguréuhaituilléuin"
+        "eeuinzauinzeuipaguipemuipesuipieuittéuivanuivezuivieuivisuivrauièteuiétuujetsulaieulerauleuruleveulevéulièrulnérulonsulourulteuu"
+        "ltésumeurumièrumuleumérounaisunauxunitéunéraupemeuppléuppriuprèsuprêmupéreuqueluragéuraieuraleurbaiurgésuritéurnauurnirurnoiurop"
+        "éurraiurronurtanurtouurvenuréatusentusieuussitussurusulmuséesutefouteniutenuutienutilsutissutursuvaieuvaisuvaituvienuvonsuvraguv"
+        "retuvriruxqueuyahiuériruêtesuêteuvacuévaienvaillvainqvaisevaleuvallévaloivancévariévastevateuvelabvembrvenonveraivetagveuleveurs"
+        "viandvidemviduevidusvilégvionsvisenvisoivitésvivemvoienvoilàvoilévoituvoluevoléevoquavorisvotrevoulevoulovouluvoyaivoyervoyezvoy"
+        "éevragevraievraimvraisvraitvrantvrentvretévulnévènemvénemvérifvétérxamenxercexigeaxièmexpliqxpérixtraixtérixuellxuelsympiqyrieny"
+        "sageystesystèmystémystérâgéesâtimeçantsçonneçonnéèclesèglemèglesèguesèlemeèremeèrentètemeètentètreséableéactiéaffiéagiréaireéala"
+        "béaleséaliséalitébarqébatsébelléboucébratébuteébutéécairécaniécautécembécennécentécesséchanéchecécheléchiréchouécialécideécidééc"
+        "ieuécifiéciseécisiécisééclaiéclaméclaréclatécollécoloécoltécommécompécoutécouvécranécrasécretécrirécritécrivécrocécrétécupéécuri"
+        "écutiécédeécédéédactédantédentédiaiédiasédiatédibiédiblédicaédienédifiédiocéditeéditiéditséditéédoiséducaéductéduirédureédéceéel"
+        "leéenneéerlaéfaitéfautéfavoéfectéfendéfenséfianéficeéficiéfilééfiniéflexéflécéforméfugiéfèreéféreégageégalaégaleégardégatiégendé"
+        "gieségiquégislégitiégliségociégoriégradégralégratégrerégulaéguliéguéségâtségétaéhabiéhenséhicuéhéraéitéréjouiéjourélaboélaisélar"
+        "gélatiélectélevaéleveélevéélienélimiélinqéliorélireélivrélèbrélèveélébrélégaéléguélémeéléphéléraéléspéléviémantémarcémarrématiém"
+        "ettéminiémissémogrémoigémoirémontémotiémunééménaénageénagéénaleénaliénariénateénemeénienénieuénomèénoncénorménéfiénégaénéreénéti"
+        "énétrénévoéologépandépanoéparaépareépartéparéépaulépensépercéphonépiceépidéépisoéplacépliqéploréployéponséposeéposéépouiépresépr"
+        "euépriséputéépétiéquatéquenéquiléquipéquivéradiérailérairéraitéraliérancérantérarcérateératuérendérentéresséreuxérialérielériené"
+        "rifiérimeériodérioréritaériteéritiériveéronséropoéroulérusaéréesérémoéréniésastésencésentésertéservésespésideésignésiliésionésir"
+        "eésoluésormésoudéspecéstabésultésumeétablétachétageétaieétailétairétaisétaleétantétapeéteinétencétendétenuéterméthiqétierétiquét"
+        "itiétoilétonnétourétragétranétrimétroiétrolétropétruiétudiéuniréuniséussiévacuévaluéveiléveloéventévenuéversévideéviteévoilévoit"
+        "évoleévoltévoluévoquévèleévélaévéléévéneêcherêtentêteurînemeîneurîtrisômageômeurôpitaôtelsûreme"
     ),
 }  # fmt: skip
-"""Quarters and length of the groups to the groups, one after another."""
+"""Halves and length of the groups to the groups, one after another."""

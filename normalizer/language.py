@@ -98,20 +98,20 @@ def _balance(word: str) -> float:
     for size in (1, 2, 3, 4, 5):
         for at in range(len(word) - size + 1):
             total += weights.get(word[at : at + size], 0)
-    return total / 4.0
+    return total / 2.0
 
 
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, int]:
-    """Each group of letters with its quarters of a unit, positive for French."""
+    """Each group of letters with its halves of a unit, positive for French."""
     from normalizer._language_english import GROUPS as ENGLISH
     from normalizer._language_french import GROUPS as FRENCH
 
     weights: dict[str, int] = {}
     for groups, sign in ((FRENCH, 1), (ENGLISH, -1)):
-        for (quarters, size), joined in groups.items():
+        for (halves, size), joined in groups.items():
             for at in range(0, len(joined), size):
-                weights[joined[at : at + size]] = sign * quarters
+                weights[joined[at : at + size]] = sign * halves
     return weights
 
 

@@ -129,11 +129,18 @@ def _content(message: InboundMessage, reading: Reading) -> Verdict | None:
             return Verdict("bounce", "mailer_daemon")
         if title.startswith(_AUTO_SUBJECTS):
             return Verdict("auto_reply", "auto_reply_subject")
-    if message.channel in _WRITTEN and not message.hints.get("service_code") and _spam.suspected(reading, message.text_new):
+    if message.channel in _WRITTEN and not message.hints.get("service_code") and _doubtful(message, reading):
         return Verdict("held", "spam_suspected")
     if says_nothing(message) and not message.hints.get("conversation"):  # of a conversation's part ``correlate`` decides
         return Verdict("held", "empty")
     return None
+
+
+def _doubtful(message: InboundMessage, reading: Reading) -> bool:
+    """Advertising or fraud by its words, or spam by the word of a mail filter."""
+    if message.channel == "email" and message.headers and _spam.filtered({name.lower(): value for name, value in message.headers.items()}):
+        return True
+    return _spam.suspected(reading, message.text_new, message.channel)
 
 
 _SAYS_SOMETHING = ("service_code", "lat", "address", "address_id", "media_url", "media", "attributes")

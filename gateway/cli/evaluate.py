@@ -14,7 +14,7 @@ import typer
 
 from gateway.cli._common import emit
 
-KINDS = ("classify", "dedupe", "locate", "language", "replies", "redact")
+KINDS = ("classify", "dedupe", "locate", "language", "replies", "emergency", "spam", "redact")
 """What can be evaluated; a module that is not there yet is told as such."""
 
 

@@ -18,6 +18,27 @@ def test_language(case: dict[str, Any]) -> None:
     assert run(work(case["text"], channel="sms")).message.language.value == case["language"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hay un bache muy grande en la calle frente a mi casa", "Die Laterne vor meinem Haus ist seit einer Woche kaputt",
+        "Il lampione davanti a casa mia è rotto", "A luz da rua está apagada há duas semanas", "Na ulicy jest duża dziura",
+        "Gatlyktan utanför mitt hus är trasig", "Có một ổ gà lớn trên đường", "Перед домом не горит фонарь", "我家门前的路灯坏了",
+    ],
+)  # fmt: skip
+def test_other_languages_are_not_taken_for_the_city_s(text: str) -> None:
+    assert run(work(text, channel="sms")).message.language.value == "und"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("bac brisé", "fr"), ("broken bin", "en"), ("nid-de-poule", "fr"), ("pothole", "en"), ("éclairage", "fr"), ("overflowing", "en"),
+     ("chauffage coupé", "fr"), ("heating off", "en"), ("déneigement svp", "fr"), ("snow removal pls", "en")],
+)  # fmt: skip
+def test_few_words(text: str, language: str) -> None:
+    assert run(work(text, channel="sms")).message.language.value == language
+
+
 def test_a_form_s_language_decides_where_the_text_does_not() -> None:
     assert run(work("12 Main", channel="web", hints={"language": "fr-CA"})).message.language.value == "fr"
     assert run(work("12 Main", channel="web", hints={"language": "en"})).message.language.value == "en"

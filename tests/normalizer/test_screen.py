@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from normalizer import _emergency, _spam
 from normalizer.model import Sender
 from normalizer.words import Reading
-from tests.normalizer.build import cases, label, message, run, work
+from tests.normalizer.build import CASES, cases, label, message, run, work
 
 
 @pytest.mark.parametrize("case", cases("emergencies", "danger"), ids=label)
@@ -32,6 +33,59 @@ def test_no_danger(case: dict[str, Any]) -> None:
     item = run(work(case["text"]))
     assert not item.emergency.flag, case["text"][slice(*(item.emergency.span or (0, 0)))]
     assert item.requests[0].priority != "emergency"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_few_emergencies_are_missed_and_few_alarms_are_false(language: str) -> None:
+    """660 sentences of ours, plain and as people text, call and post; half of them were not looked at when the rules were written."""
+    lines = [json.loads(line) for line in (CASES / "emergency_labelled.jsonl").read_text("utf-8").splitlines()]
+    mine = [line for line in lines if line["language"] == language]
+    assert len(mine) >= 330
+    said = [(line["emergency"], _emergency.find(Reading(line["text"], None)).flag) for line in mine]
+    right = said.count((True, True))
+    assert right / sum(true for true, _ in said) >= 0.97
+    assert right / sum(flag for _, flag in said) >= 0.9
+
+
+def test_a_new_clause_is_not_denied() -> None:
+    assert run(work("Elle ne peut pas se relever et saigne de la tête")).emergency.flag
+    assert not run(work("Ça ne sent plus le gaz")).emergency.flag
+    assert run(work("Il ne respire plus")).emergency.flag
+    assert run(work("this is not a drill, the school is on fire")).emergency.flag
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "spam"),
+    [
+        ("X-Spam-Flag", "YES", True),
+        ("X-Spam-Status", "Yes, score=9.1", True),
+        ("X-Spam-Status", "No, score=0.1", False),
+        ("X-Forefront-Antispam-Report", "CIP:255.255.255.255;CTRY:;SCL:9;SRV:", True),
+        ("X-MS-Exchange-Organization-SCL", "1", False),
+    ],
+)
+def test_what_a_mail_filter_said(name: str, value: str, spam: bool) -> None:
+    item = run(work("The lamp at 12 Main Street is out", headers={name: value}))
+    assert (item.message.reason == "spam_suspected") is spam
+
+
+def test_an_emergency_is_not_held_as_spam() -> None:
+    assert run(work("Fire at 12 Main Street, the house is on fire!", headers={"X-Spam-Flag": "YES"})).message.disposition == "request"
+
+
+@pytest.mark.parametrize(
+    ("text", "spam"),
+    [
+        ("URGENT! You have won a 1 week FREE membership in our prize draw! Txt CLAIM to 81010 T&C www.example.com", True),
+        ("FÉLICITATIONS vous êtes l'heureux gagnant de notre tirage, répondez OUI au 55555 pour recevoir 1000$", True),
+        ("Is the pool free on Sunday? My kids won a swimming prize there last year", False),
+        ("Le stationnement est-il gratuit au 1200, rue Main le dimanche ?", False),
+        ("Call me back at 514 555 0123 about the bin at 12 Main", False),
+    ],
+)
+def test_spam_by_its_words(text: str, spam: bool) -> None:
+    item = run(work(text, channel="sms", sender=Sender(phone="+15145550123")))
+    assert (item.message.reason == "spam_suspected") is spam
 
 
 def test_a_subject_can_be_the_alarm() -> None:
@@ -106,7 +160,20 @@ def test_any_text_has_an_answer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["fire ", "gaz ", "not breathing ", "il y a le feu ", "no gas smell ", "hit by a car almost ", "wire ", "feu rouge "]
+    "word",
+    [
+        "fire ",
+        "gaz ",
+        "not breathing ",
+        "il y a le feu ",
+        "no gas smell ",
+        "hit by a car almost ",
+        "wire ",
+        "feu rouge ",
+        "water ",
+        "personne dans eau ",
+        "peut pas relever ",
+    ],
 )
 def test_a_flood_of_one_word_ends(word: str) -> None:
     _emergency.find(Reading(word * (65_000 // len(word)), None))
