@@ -28,6 +28,7 @@ STREETS = (
     "boulevard Rosemont",
 )
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+KEYWORDS = 'keywords.en = [\n    "pothole",'
 WORD = "gizmotron"
 """A word that no catalog has; some messages say it."""
 
@@ -56,7 +57,14 @@ def letters(count: int) -> Iterator[dict[str, Any]]:
 
 
 def test_what_is_read_again_says_the_same_and_a_keyword_shows_what_it_changes(tmp_path: Path) -> None:
-    city = City(tmp_path / "city", environ={"PYTHONHASHSEED": "1"})
+    # The city's own catalog: the shipped one has a model that was fitted before, and two models differ in more than one keyword.
+    shipped = (ROOT / "config" / "catalog.toml").read_text("utf-8")
+    own = shipped.replace(KEYWORDS, f'{KEYWORDS} "xylophonette",', 1)
+    changed = own.replace(KEYWORDS, f'{KEYWORDS} "{WORD}",', 1)
+    assert len({shipped, own, changed}) == 3
+    (tmp_path / "own.toml").write_text(own, "utf-8")
+    (tmp_path / "changed.toml").write_text(changed, "utf-8")
+    city = City(tmp_path / "city", environ={"INTAKE311__CATALOG": str(tmp_path / "own.toml")})
     (tmp_path / "letters.jsonl").write_text("".join(json.dumps(letter) + "\n" for letter in letters(COUNT)), "utf-8")
     city.ok("ingest", "--channel", "partner", tmp_path / "letters.jsonl")
     stored = city.objects("messages", "list", "--json")
@@ -64,13 +72,10 @@ def test_what_is_read_again_says_the_same_and_a_keyword_shows_what_it_changes(tm
     assert {"request", "duplicate"} <= {message["disposition"] for message in stored}
     assert city.objects("replay", "--dry-run", "--json") == []
 
-    catalog = (ROOT / "config" / "catalog.toml").read_text("utf-8")
-    changed = catalog.replace('keywords.en = [\n    "pothole",', f'keywords.en = [\n    "{WORD}", "pothole",', 1)
-    assert changed != catalog
-    (tmp_path / "other.toml").write_text(changed, "utf-8")
-    found = city.objects("replay", "--dry-run", "--json", "--set", f"catalog={tmp_path / 'other.toml'}")
+    found = city.objects("replay", "--dry-run", "--json", "--set", f"catalog={tmp_path / 'changed.toml'}")
     say_it = {message["intake_id"] for message in stored if WORD in message["text"] and message["disposition"] == "request"}
-    guess = "request.classification.service_code"
-    assert {one["intake_id"]: one["after"] for one in found if one["field"] == guess} == dict.fromkeys(say_it, "pothole")
-    # The keyword weighs a little in every comparison of services: others may be surer or less sure, and are nothing else.
-    assert {one["field"] for one in found if one["intake_id"] not in say_it} <= {"request.classification.confidence"}
+    guess = {one["intake_id"]: one["after"] for one in found if one["field"] == "request.classification.service_code"}
+    assert {intake_id: guess.get(intake_id) for intake_id in say_it} == dict.fromkeys(say_it, "pothole")
+    # A keyword weighs a little in every comparison of services: others are surer or less sure, and a doubtful one may tip over.
+    assert len(guess.keys() - say_it) <= 0.01 * COUNT
+    assert all(one["field"].startswith("request.") for one in found if one["intake_id"] not in guess)
