@@ -1,7 +1,7 @@
 """How often the language is right, whole, by kind of text, and for short texts.
 
 Data: JSON Lines ``{"text": "…", "lang": "en", "kind": "sentences"}``; ``kind`` is optional. Options: ``languages``
-(``en,fr``), ``catalog=FILE``. Baselines: function words alone; py3langid and lingua, each restricted to the same languages, where installed.
+(``en,fr``), ``catalog=FILE``. Baselines: function words alone; py3langid and lingua, restricted to the same languages, where installed.
 """
 
 from __future__ import annotations
