@@ -85,8 +85,9 @@ HAZARDS: tuple[RuleText, ...] = (
         feu ~3 propage|repand|brule
         """,
         """
-        fire house, firehouse, on fire with, en feu avec, street is on fire, rue est en feu, maison incendie, fausse alarme,
-        batiment incendie, batiment incendie en, arena is, team is,  fire danger, fire damage, fire damaged, fire sprinkler,
+        fire house, firehouse, on fire with these, on fire with those, fire with potholes, fire with the potholes, en feu avec ces,
+        en feu avec tous ces, feu avec les nids, new arena is,     maison incendie, fausse alarme,
+        batiment incendie, batiment incendie en,    fire danger, fire damage, fire damaged, fire sprinkler,
         fire retardant, dirt bike, dirt bikes, muffler,
         fire chief, fire and police, police and fire, police fire, fire hydrant, fire hydrants, hydrant, hydrants, fire station,
         fire truck, fire trucks, fire department, fire dept, fire

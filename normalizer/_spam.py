@@ -105,7 +105,7 @@ def signs(reading: Reading, text: str) -> dict[str, float]:
     found = dict.fromkeys(shapes, 1.0)
     for pair in pairwise(shapes):
         found["_".join(pair)] = 1.0
-    head = text[:1000]
+    head = text[:400]
     low = head.lower()
     capitals, letters = sum(map(str.isupper, head)), sum(map(str.isalpha, head))
     found["£"] = float("£" in head)

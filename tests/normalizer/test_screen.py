@@ -51,6 +51,9 @@ def test_a_new_clause_is_not_denied() -> None:
     assert run(work("Elle ne peut pas se relever et saigne de la tête")).emergency.flag
     assert not run(work("Ça ne sent plus le gaz")).emergency.flag
     assert run(work("Il ne respire plus")).emergency.flag
+    assert run(work("House at 12 Main Street is on fire, flames in the windows")).emergency.flag
+    assert run(work("La maison est en feu avec des gens à l'intérieur")).emergency.flag
+    assert run(work("the building is on fire with people inside")).emergency.flag
     assert run(work("this is not a drill, the school is on fire")).emergency.flag
 
 
