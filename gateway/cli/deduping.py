@@ -23,8 +23,8 @@ def dedupe(
     """Read reports as JSON Lines in order of time on standard input; write for each what it repeats, in the same order.
 
     In: {"id","text","datetime"[,"service_code","lat","long","address","reporter"]}. Out: {"id","duplicate_of","score","reasons","state"}
-    with the state linked (sure enough for no person to look), suggested, or none; duplicate_of is null for none, and the score is then that of
-    the likeliest of the earlier reports. Memory is bounded by the days.
+    with the state linked (sure enough for no person to look), suggested, or none; duplicate_of is null for none, and the score is then
+    that of the likeliest of the earlier reports. Memory is bounded by the days.
     """
     from gateway.quality.dedupe_stream import Deduper
 
@@ -45,4 +45,3 @@ def _answer(deduper: Deduper, line: bytes, number: int) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise typer.BadParameter(f"line {number}: {what}", param_hint="standard input") from None
-

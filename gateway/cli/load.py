@@ -148,6 +148,30 @@ def bench_pipeline(
         table("Mail to request", ("part", "what", "value", "beside", "ratio", "goal"), rows)
 
 
+@bench.command("dedupe")
+def bench_dedupe(
+    few: Annotated[int, typer.Option(min=500, help="Requests in the small store.")] = 10_000,
+    many: Annotated[int, typer.Option(min=500, help="Requests in the large store.")] = 1_000_000,
+    messages: Annotated[int, typer.Option(min=20, help="Messages in a round.")] = 300,
+    rounds: Annotated[int, typer.Option(min=2, help="Rounds; the first is thrown away.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Measure what finding duplicates costs a message with many requests stored, beside few, and in a crowded place.
+
+    Makes stores of its own in a scratch folder, which is removed at the end; needs no configuration.
+    """
+    from gateway.bench import dedupe
+
+    rows = []
+    with Bar("figures") as bar:
+        for figure in dedupe.run(few, many, messages, rounds, bar.say):
+            if as_json:
+                emit(figure.document())
+            rows.append(figure.row())
+    if not as_json:
+        table("Duplicates", ("part", "what", "value", "beside", "ratio", "goal"), rows)
+
+
 def _show_summary(summary: Summary) -> None:
     found = summary.document()
     rows = []

@@ -15,7 +15,8 @@ def fit(
 ) -> dict[str, float]:
     """Weights of the figures by Newton's method: a normal prior of standard deviation ``spread`` around ``prior``.
 
-    With ``signed`` a weight keeps the sign of its prior (zero is allowed), so that the score stays monotone in each figure; the bias is free.
+    With ``signed`` a weight keeps the sign of its prior (zero is allowed), so that the score stays monotone in each figure; the bias is
+    free.
     """
     names = list(prior)
     center = [prior[name] for name in names]
@@ -47,14 +48,14 @@ def fit(
             moved = max(moved, abs(change))
             if signed and names[at] != "bias" and weights[at] * center[at] < 0:
                 weights[at], frozen[at] = 0.0, True
-        if moved < 1e-8:  # noqa: PLR2004  (converged)
+        if moved < 1e-8:
             break
     return dict(zip(names, weights, strict=True))
 
 
 def logistic(points: float) -> float:
     """1 / (1 + e^-points), without overflow."""
-    return 1.0 / (1.0 + math.exp(-points)) if points > -500 else 0.0  # noqa: PLR2004  (e^500 is near the largest float's root)
+    return 1.0 / (1.0 + math.exp(-points)) if points > -500 else 0.0
 
 
 def applied(weights: Mapping[str, float], row: Mapping[str, float]) -> float:
@@ -105,9 +106,9 @@ def ranking(scores: Sequence[float], labels: Sequence[bool]) -> Ranking:
         before = right
         f1 = 2 * right / (count + total)
         best = max(best, f1)
-        if scores[at] >= 0.5:  # noqa: PLR2004  (more likely than not)
+        if scores[at] >= 0.5:
             at_half = f1
-        if precision >= 0.95:  # noqa: PLR2004  (the goal's precision)
+        if precision >= 0.95:
             recall95 = max(recall95, recall)
     return Ranking(average, best, at_half, recall95)
 

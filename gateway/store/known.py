@@ -29,14 +29,17 @@ _MOST = 2_000
 
 
 class Facts:
-    """The known messages and requests of one transaction. ``conversation`` bounds the messages that are looked at of one conversation."""
+    """The known messages and requests of one transaction. ``conversation`` bounds the messages that are looked at of one conversation.
 
-    def __init__(self, connection: Connection, works: Sequence[Work], *, conversation: int = 20) -> None:
+    ``wider`` is how many times more requests of a place or term are kept than the stages ask for.
+    """
+
+    def __init__(self, connection: Connection, works: Sequence[Work], *, conversation: int = 20, wider: int = 1) -> None:
         self._connection = connection
         self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
         self._fetched: set[int] = set()
         self._begun: dict[str, tuple[str, str | None, ServiceRequest]] = {}
-        self.neighbours = Neighbours(connection, works)
+        self.neighbours = Neighbours(connection, works, wider)
         self.conversations = Conversations(connection, works, conversation)
         self._fetch(key for work in works for key in self._reference_keys(work.message))
 
@@ -165,10 +168,10 @@ class _Requests:
         self._facts, self._jurisdiction_id = facts, jurisdiction_id
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.neighbours.at(cell_places(self._jurisdiction_id, lat, long), since, limit)
+        return self._facts.neighbours.at(self._jurisdiction_id, cell_places(self._jurisdiction_id, lat, long), since, limit)
 
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.neighbours.at([address_place(self._jurisdiction_id, address)], since, limit)
+        return self._facts.neighbours.at(self._jurisdiction_id, [address_place(self._jurisdiction_id, address)], since, limit)
 
     def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         return self._facts.neighbours.of_terms(self._jurisdiction_id, terms, since, limit)

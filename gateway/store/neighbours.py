@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from gateway.store import decisions
 from gateway.store.duplicate_tables import REQUEST_TERM
+from gateway.store.instants import to_micros
 from gateway.store.keys64 import address_place, cell_place, cell_places, term_key
 from gateway.store.tables import REQUEST_PLACE, SERVICE_REQUEST
 from normalizer.dedupe import profile_of, terms
@@ -33,33 +34,39 @@ _PER_PLACE = NEAR
 _PER_TERM = 20
 """Newest requests of one term: what has a term more often than that within the window is no rare term."""
 _SENDER = "sender:"
+_FIRST = 50
+"""The oldest requests of the window whose lowest number is taken: dates and numbers are not quite in the same order."""
+_NONE = 2**62
 _UNION = 400
 """Terms in one statement: SQLite joins at most 500 SELECTs."""
-_MOST = 20_000
-"""Rows that one look at many places may take: a square may have a thousand requests in a storm."""
 
 
 class Neighbours:
-    """The known requests at the places that a batch speaks of."""
+    """The known requests at the places that a batch speaks of. ``wider``: how many times more of each are kept than the stages ask for."""
 
-    def __init__(self, connection: Connection, works: Iterable[Work]) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, works: Iterable[Work], wider: int = 1) -> None:
+        self._connection, self._dialect = connection, connection.dialect.name
+        self._most, self._rare = _PER_PLACE * wider, _PER_TERM * wider
+        self._cities: set[str] = set()
+        self._floors: dict[tuple[str, datetime], int] = {}
         self._at: dict[int, list[int]] = defaultdict(list)
         self._since: dict[int, datetime] = {}
         self._requests: dict[int, KnownRequest] = {}
         self._new: dict[int, list[KnownRequest]] = defaultdict(list)
         self._of_term: dict[int, list[int]] = {}
         wanted: set[int] = set()
-        rare: set[int] = set()
+        rare: dict[int, None] = {}
         oldest: list[datetime] = []
         for work in works:
             for request in work.requests:
                 wanted.update(looked_at(request))
-                rare.update(term_keys(request, work.sender_key))
+                rare.update(dict.fromkeys(term_keys(request, work.sender_key)))
+                self._cities.add(request.jurisdiction_id)
                 oldest.append(request.requested_datetime or work.now)
-        if wanted:
-            self._fetch(sorted(wanted), min(oldest) - _AHEAD)
-        self._fetch_terms(sorted(rare))
+        if oldest:
+            since = min(oldest) - _AHEAD
+            self._fetch(sorted(wanted), since)
+            self._fetch_terms(sorted(rare), since)
 
     def add(self, request: ServiceRequest, sender_key: str | None) -> None:
         """Remember a request that this transaction adds or completes."""
@@ -67,8 +74,9 @@ class Neighbours:
         for key in (*places(request), *term_keys(request, sender_key)):
             self._new[key].append(known)
 
-    def at(self, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
-        """The requests at these places since then, newest first."""
+    def at(self, jurisdiction_id: str, keys: Sequence[int], since: datetime, limit: int) -> list[KnownRequest]:
+        """The requests at these places of a city since then, newest first."""
+        self._cities.add(jurisdiction_id)
         missing = [key for key in keys if key not in self._since or self._since[key] > since]
         if missing:
             self._fetch(missing, since)
@@ -85,8 +93,9 @@ class Neighbours:
 
     def of_terms(self, jurisdiction_id: str, terms: Sequence[str], since: datetime, limit: int) -> list[KnownRequest]:
         """The requests that have one of these terms, the most telling term first and within it the newest first."""
+        self._cities.add(jurisdiction_id)
         keys = {term: term_key(jurisdiction_id, term) for term in terms}
-        self._fetch_terms([key for key in keys.values() if key not in self._of_term])
+        self._fetch_terms([key for key in keys.values() if key not in self._of_term], since)
         self._load(list(dict.fromkeys(number for key in keys.values() for number in self._of_term[key]))[:limit])
         found: dict[str, KnownRequest] = {}
         for term, key in keys.items():
@@ -102,48 +111,59 @@ class Neighbours:
         """The requests that a person has said this one does not repeat."""
         return decisions.rejected(self._connection, jurisdiction_id, service_request_id)
 
-    def _fetch_terms(self, keys: Sequence[int]) -> None:
+    def _floor(self, since: datetime) -> int:
+        """The lowest number of the requests since then: what lies below need not be looked at, however much it is.
+
+        Requests are numbered as they arrive, which is nearly the order of their dates; an import of older ones has higher numbers.
+        """
+        for city in sorted(self._cities):
+            if (city, since) not in self._floors:
+                row = SERVICE_REQUEST.c
+                first = select(row.id).where(row.jurisdiction_id == city, row.requested_datetime >= since)
+                first = first.order_by(row.requested_datetime).limit(_FIRST)
+                self._floors[city, since] = min(self._connection.execute(first).scalars().all(), default=_NONE)
+        return min((self._floors[city, since] for city in self._cities), default=_NONE)
+
+    def _fetch_terms(self, keys: Sequence[int], since: datetime) -> None:
         """The newest requests of each term: as many look-ups in the index as there are terms, in one statement."""
         for start in range(0, len(keys), _UNION):
             chunk = keys[start : start + _UNION]
             self._of_term.update((key, []) for key in chunk)
-            for term, number in self._connection.exec_driver_sql(*_newest_of(chunk, self._connection.dialect.name)):
+            statement, values = _newest_of(REQUEST_TERM.name, "term", chunk, self._floor(since), self._rare, self._dialect)
+            for term, number in self._connection.exec_driver_sql(statement, values):
                 self._of_term[term].append(number)
 
     def _fetch(self, keys: Sequence[int], since: datetime) -> None:
-        for start in range(0, len(keys), _IN):
-            chunk = keys[start : start + _IN]
-            statement = (
-                select(REQUEST_PLACE.c.place, REQUEST_PLACE.c.request_id)
-                .where(REQUEST_PLACE.c.place.in_(chunk), REQUEST_PLACE.c.requested_datetime >= since)
-                .order_by(REQUEST_PLACE.c.request_id.desc())
-                .limit(_MOST)
-            )
-            for key in chunk:
-                self._since[key], self._at[key] = since, []
-            for place, number in self._connection.execute(statement):
-                if len(self._at[place]) < _PER_PLACE:
+        """The newest requests of each place, whose number is bounded however many years are stored; those before ``since`` are left out."""
+        for start in range(0, len(keys), _UNION):
+            chunk = keys[start : start + _UNION]
+            self._since.update((key, since) for key in chunk)
+            self._at.update((key, []) for key in chunk)
+            statement, values = _newest_of(REQUEST_PLACE.name, "place", chunk, self._floor(since), self._most, self._dialect)
+            oldest = to_micros(since)
+            for place, number, at in self._connection.exec_driver_sql(statement, values):
+                if at >= oldest:
                     self._at[place].append(number)
-            self._load([number for key in chunk for number in self._at[key]])
 
     def _load(self, numbers: Sequence[int]) -> None:
         wanted = [number for number in dict.fromkeys(numbers) if number not in self._requests]
         for start in range(0, len(wanted), _IN):
-            columns = (SERVICE_REQUEST.c.id, SERVICE_REQUEST.c.service_request_id, SERVICE_REQUEST.c.status, SERVICE_REQUEST.c.document)
-            statement = select(*columns).where(SERVICE_REQUEST.c.id.in_(wanted[start : start + _IN]))
-            for number, service_request_id, status, document in self._connection.execute(statement):
+            listed = ",".join(map(str, wanted[start : start + _IN]))
+            statement = f"SELECT id, service_request_id, status, document FROM {SERVICE_REQUEST.name} WHERE id IN ({listed})"  # noqa: S608  our own numbers
+            for number, service_request_id, status, document in self._connection.exec_driver_sql(statement):
                 self._requests[number] = _of_document(service_request_id, status, document)
 
 
-def _newest_of(keys: Sequence[int], dialect: str) -> tuple[str, Any]:
-    """The statement for the newest requests of each term, and its parameters."""
-    newest = f"request_id FROM {REQUEST_TERM.name} WHERE term = {{}} ORDER BY request_id DESC LIMIT {_PER_TERM}"
+def _newest_of(table: str, column: str, keys: Sequence[int], floor: int, most: int, dialect: str) -> tuple[str, Any]:
+    """The statement for the newest requests of each key, and its parameters. Requests are numbered in the order of their arrival."""
+    when = ", requested_datetime" if table == REQUEST_PLACE.name else ""
+    newest = f"request_id{when} FROM {table} WHERE {column} = {{}} AND request_id >= {floor} ORDER BY request_id DESC LIMIT {most}"
     if dialect == "postgresql":
-        each = newest.format("wanted.term")
-        return f"SELECT wanted.term, found.request_id FROM unnest(%s::bigint[]) AS wanted(term), LATERAL (SELECT {each}) AS found", (  # noqa: S608  our own names
-            list(keys),
-        )
-    one = f"SELECT * FROM (SELECT term, {newest.format('?')})"  # noqa: S608  our own names
+        each = newest.format("wanted.key")
+        # Numbers are ours and stand in the statement: an array parameter would be one more round trip to learn its type.
+        listed = ",".join(f"({key}::bigint)" for key in keys)
+        return f"SELECT wanted.key, found.* FROM (VALUES {listed}) AS wanted(key), LATERAL (SELECT {each}) AS found", ()  # noqa: S608  our own names and numbers
+    one = f"SELECT * FROM (SELECT {column}, {newest.format('?')})"  # noqa: S608  our own names
     return " UNION ALL ".join([one] * len(keys)), tuple(keys)
 
 

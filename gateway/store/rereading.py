@@ -95,7 +95,7 @@ class Before:
 
     def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
         self._connection = connection
-        self._facts = Facts(connection, works, conversation=_CONVERSATION)
+        self._facts = Facts(connection, works, conversation=_CONVERSATION, wider=_WIDER)
         self._seqs: dict[str, int] = {}
         self._first: dict[str, int] = {}
 

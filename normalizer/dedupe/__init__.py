@@ -31,7 +31,8 @@ from normalizer.pipeline import Context, Known, Work
 from normalizer.ports import KnownRequest, RecentRequests
 
 __all__ = [
-    "LINK", "SUGGEST", "Features", "Judged", "Thresholds", "candidates", "compare", "decide", "judge", "likelihood", "profile_of", "stage", "terms",
+    "LINK", "SUGGEST", "Features", "Judged", "Thresholds", "candidates", "compare", "decide", "judge", "likelihood", "profile_of", "stage",
+    "terms",
 ]  # fmt: skip
 
 _LINKS = 5
@@ -46,9 +47,7 @@ class Judged(NamedTuple):
     state: LinkState | None
 
 
-def judge(
-    work: Work, known: RecentRequests, thresholds: Mapping[str, tuple[float, float]], left_out: Collection[str] = ()
-) -> list[Judged]:
+def judge(work: Work, known: RecentRequests, thresholds: Mapping[str, tuple[float, float]], left_out: Collection[str] = ()) -> list[Judged]:
     """The candidates for a work's request, linked ones first, then by score."""
     request = work.requests[0]
     pictures = tuple(file.photo.dhash for file in work.message.attachments if file.photo and file.photo.dhash)
@@ -74,7 +73,10 @@ def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
         judged = judge(work, known.requests, context.duplicate_thresholds, {link.service_request_id for link in kept})
         links = [
             DuplicateLink(
-                service_request_id=item.other.service_request_id, score=round(item.score, 3), reasons=item.features.reasons(), state=item.state
+                service_request_id=item.other.service_request_id,
+                score=round(item.score, 3),
+                reasons=item.features.reasons(),
+                state=item.state,
             )
             for item in judged[:_LINKS]
             if item.state is not None

@@ -14,7 +14,7 @@ from normalizer.ports import KnownRequest, RecentRequests
 
 WINDOW = timedelta(days=45)
 """Older requests are another occurrence, not the same report."""
-NEAR = 128
+NEAR = 96
 """Newest requests around a position that are looked at, however crowded the place is."""
 _AT_ADDRESS, _BY_TERMS = 50, 50
 COMPARED = 40

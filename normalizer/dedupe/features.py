@@ -21,6 +21,8 @@ FAR = 400.0
 """Metres from which two positions are two places, whatever the texts name."""
 _LASTS = 30.0
 """Half-life in days of a problem of no known theme."""
+_ALIKE = 0.5
+"""Likeness of two texts from which words that are no names may stand for the place."""
 _SAME_PICTURE = 10
 """Bits of 64 in which two difference hashes may differ and still show one picture."""
 
@@ -28,11 +30,12 @@ _SAME_PICTURE = 10
 class Features(NamedTuple):
     """The figures of a pair; those without a unit lie in 0..1.
 
-    ``place`` is how surely it is one place, from the distance or from what both name, and ``named`` that what both name (``place_by`` says
-    what that is: ``address``, ``house``, ``corner``, ``number``, ``names``, ``name``, or ``sender``). ``meters`` is None where one of the two has no position.
-    ``agree`` is how far both speak of the same kind of thing, ``lasting`` how likely the older problem is still there after ``days``,
-    ``text`` the likeness of all that is said. ``other_service`` is true when both have a service and it is not the same. ``differ`` are
-    things that speak against it: ``numbers``, ``streets``, ``ordinals``. ``words`` is how many terms the shorter text has.
+    ``place`` is how surely it is one place, from the distance or from what both name; ``named`` that from what both name, and ``place_by``
+    what that is: ``address``, ``house``, ``corner``, ``number``, ``names``, ``name``, ``words`` or ``sender``. ``meters`` is None where one
+    of the two has no position. ``agree`` is how far both speak of the same kind of thing, ``lasting`` how likely the older problem is still
+    there after ``days``, ``text`` the likeness of all that is said. ``other_service`` is true when both have a service and it is not the
+    same. ``differ`` are things that speak against it: ``numbers``, ``streets``, ``ordinals``. ``words`` is how many terms the shorter text
+    has, ``shared`` the most telling that both have.
     """
 
     place: float
@@ -91,7 +94,9 @@ def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None
         days = abs((request.requested_datetime - other.requested_datetime).total_seconds()) / 86_400
     differ = _differ(request, other, mine, theirs)
     meters = distance(request.lat, request.long, other.lat, other.long)
-    named, place_by = _named(request, other, mine, theirs)
+    shared = [term for term in mine.terms if term in theirs.terms]
+    text = min(1.0, sum(mine.terms[term] * theirs.terms[term] for term in shared) / (mine.norm * theirs.norm)) if shared else 0.0
+    named, place_by = _named(request, other, mine, theirs, text)
     same_sender = sender_key is not None and sender_key == other.sender_key
     if meters is None:
         place = named
@@ -103,8 +108,6 @@ def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None
         coarse = request.location.precision in _COARSE or other.precision in _COARSE
         place = max(math.exp(-meters / (REACH * (2 if coarse else 1))), named)
     same_service = request.service_code == other.service_code and request.service_code != "other"
-    shared = [term for term in mine.terms if term in theirs.terms]
-    dot = sum(mine.terms[term] * theirs.terms[term] for term in shared)
     return Features(
         place=place,
         named=named,
@@ -113,7 +116,7 @@ def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None
         agree=_agree(mine, theirs, same_service=same_service),
         days=days,
         lasting=_lasting(mine, theirs, days),
-        text=min(1.0, dot / (mine.norm * theirs.norm)) if shared else 0.0,
+        text=text,
         same_service=same_service,
         other_service="other" not in (request.service_code, other.service_code) and not same_service,
         differ=differ,
@@ -129,7 +132,7 @@ def _placed(request: ServiceRequest | KnownRequest) -> bool:
     return request.lat is not None or bool(request.address_string)
 
 
-def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile) -> tuple[float, str]:
+def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile, text: float) -> tuple[float, str]:
     """How surely both name the same place, and by what."""
     if request.address_string and other.address_string and address_key(request.address_string) == address_key(other.address_string):
         street = numbers(request.address_string) or "&" in address_key(request.address_string)
@@ -138,6 +141,15 @@ def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: 
         return 1.0, "house"
     if mine.corners & theirs.corners:
         return 0.9, "corner"
+    return _by_words(mine, theirs, text, exact=_exact(request, mine) and _exact(other, theirs))
+
+
+def _exact(request: ServiceRequest | KnownRequest, found: Profile) -> bool:
+    return bool(found.houses or found.corners or request.address_string)
+
+
+def _by_words(mine: Profile, theirs: Profile, text: float, *, exact: bool) -> tuple[float, str]:
+    """Numbers and names that both have; ``exact`` is true where both name an exact place, which is then another one."""
     shared = mine.numbers & theirs.numbers
     if any(len(number) >= 4 for number in shared):
         return 0.9, "number"
@@ -150,8 +162,10 @@ def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: 
     if count > 1:
         return 0.7, "names"
     if count:
-        exact = (mine.houses or mine.corners) and (theirs.houses or theirs.corners)
         return (0.2 if exact else 0.4), "name"  # two exact places of one street are rarely one
+    spoken = set(mine.names + mine.rare) & set(theirs.names + theirs.rare)
+    if len(spoken) > 1 and text >= _ALIKE and not exact:
+        return 0.35, "words"  # the same shop, door or colour, in small letters
     return 0.0, ""
 
 

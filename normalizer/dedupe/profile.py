@@ -29,7 +29,7 @@ class Profile(NamedTuple):
     ``themes`` stand in the order in which they are first spoken of. ``numbers`` are those of two to six figures (houses, poles, buses; no
     years), ``ordinals`` say which of several ("the third one"). ``streets`` are canonical names in their order, ``houses`` pairs of number
     and street, ``corners`` sorted pairs of streets. ``names`` are stems of words that name something, in their order: those of streets, and
-    what is written with a capital within a sentence.
+    what is written with a capital within a sentence; ``rare`` are other words that are no everyday words.
     """
 
     terms: dict[str, float]
@@ -42,6 +42,7 @@ class Profile(NamedTuple):
     houses: frozenset[tuple[str, str]]
     corners: frozenset[tuple[str, str]]
     names: tuple[str, ...]
+    rare: tuple[str, ...]
 
 
 class _Lexicon(NamedTuple):
@@ -75,13 +76,14 @@ def lexicon() -> _Lexicon:
 
 
 @lru_cache(maxsize=4_096)
-def profile(text: str, address: str | None = None) -> Profile:
+def profile(text: str, address: str | None = None) -> Profile:  # noqa: C901  (one word is one of six things)
     """The profile of a text and of the address that goes with it."""
     read = Words(text[:_TEXT])
     known = lexicon()
     terms: dict[str, float] = {}
     concepts: dict[str, None] = {}
     names: dict[str, None] = {}
+    rare: dict[str, None] = {}
     ordinals, numbers = set(), set()
     streets, houses, corners = _places(read)
     if address:
@@ -116,6 +118,8 @@ def profile(text: str, address: str | None = None) -> Profile:
             terms[word] = _NAME if proper else _WORD
             if proper:
                 names[word] = None
+            else:
+                rare[word] = None
         at += width
     return Profile(
         terms=terms,
@@ -128,6 +132,7 @@ def profile(text: str, address: str | None = None) -> Profile:
         houses=frozenset(houses),
         corners=frozenset(corners),
         names=tuple(names)[:_NAMES],
+        rare=tuple(word for word in rare if len(word) > 3 and word not in names)[:_NAMES],
     )
 
 

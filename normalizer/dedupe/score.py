@@ -1,7 +1,7 @@
 """One score from the features of a pair, and the decision.
 
-A logistic function of a few figures that each push in one direction only (a test holds the signs). The weights were fitted by
-``gateway.quality.dedupe`` as a maximum a posteriori estimate: a prior set by hand from what is said below, moved by judged pairs of requests
+A logistic function of a few figures that each push in one direction only (a test holds the signs). The weights are a maximum a posteriori
+estimate (``gateway/quality/_fitting.py``): a prior set by hand, as said below, moved by judged pairs of requests
 (New Haven, 2014, from the MIT-licensed repository newhavenrc/nhrc: 115 pairs that somebody else judged and 89 that we judged).
 """
 
@@ -31,8 +31,8 @@ PRIOR: dict[str, float] = {
 }  # fmt: skip
 """What we believe before any pair is seen; the sign of each is also its bound."""
 WEIGHTS: dict[str, float] = {
-    "bias": -4.09, "place": 1.55, "agree": 1.01, "all": 4.86, "text": 1.06, "same_service": 0.36, "other_service": -0.32, "same_sender": 0.2,
-    "same_picture": 1.5, "numbers": -1.55, "streets": -1.19, "ordinals": -2.06, "short": -0.47,
+    "bias": -4.09, "place": 1.55, "agree": 1.01, "all": 4.86, "text": 1.06, "same_service": 0.36, "other_service": -0.32,
+    "same_sender": 0.2, "same_picture": 1.5, "numbers": -1.55, "streets": -1.19, "ordinals": -2.06, "short": -0.47,
 }  # fmt: skip
 """The estimate. No judged pair had a known sender or a picture: those two are the prior's."""
 PLACE, LASTING, DAYS = 0.8, 0.65, 21.0

@@ -54,7 +54,7 @@ def detect(reports: Iterable[Report], usual: dict[str, float] | None = None) -> 
         by_key[report.key].append(report)
     found: list[Surge] = []
     for key, series in by_key.items():
-        an_hour = usual.get(key, 0.0) if usual is not None else mean[key] / hours if hours >= 72 else 0.0  # noqa: PLR2004  (three days)
+        an_hour = usual.get(key, 0.0) if usual is not None else mean[key] / hours if hours >= 72 else 0.0
         found += _surges(key, series, an_hour * (SPAN / timedelta(hours=1)))
     return sorted(found, key=lambda surge: (surge.begin, surge.key))
 

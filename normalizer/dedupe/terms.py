@@ -30,6 +30,6 @@ def terms(request: ServiceRequest | KnownRequest, found: Profile, sender_key: st
     for concern in concerns:
         for number in long:
             out[f"number:{number}|{concern}"] = None
-        for name in found.names[:_NAMES]:
+        for name in [*found.names, *sorted(found.rare, key=lambda word: -len(word))][:_NAMES]:
             out[f"name:{name}|{concern}"] = None
     return list(out)[:MOST]

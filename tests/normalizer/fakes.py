@@ -38,7 +38,7 @@ class FakeMessages:
 
 @dataclass
 class FakeRequests:
-    """Stored requests, found within 300 m, at the same canonical address, or by a rare term; ``refused`` are pairs that a person rejected."""
+    """Stored requests, found within 300 m, at the same canonical address, or by a rare term; ``refused``: pairs that a person rejected."""
 
     requests: list[KnownRequest] = field(default_factory=list)
     refused: set[frozenset[str]] = field(default_factory=set)

@@ -153,7 +153,9 @@ def test_each_weight_keeps_the_sign_that_its_figure_means() -> None:
 
 
 def next_features() -> Features:
-    return compare(ServiceRequest(description="pothole at 12 Main Street", requested_datetime=NOW), stored("pothole at 12 Main Street"), None)
+    return compare(
+        ServiceRequest(description="pothole at 12 Main Street", requested_datetime=NOW), stored("pothole at 12 Main Street"), None
+    )
 
 
 def stored(text: str, service_request_id: str = "SR-1", **fields: Any) -> KnownRequest:
@@ -164,7 +166,9 @@ def stored(text: str, service_request_id: str = "SR-1", **fields: Any) -> KnownR
 
 def test_what_a_person_has_rejected_never_comes_back() -> None:
     """Neither when the request is completed or read again, nor under another score."""
-    requests = FakeRequests([stored("Deep pothole at 12 Main Street", address_string="12 Main Street")], refused={frozenset({"SR-1", "SR-2"})})
+    requests = FakeRequests(
+        [stored("Deep pothole at 12 Main Street", address_string="12 Main Street")], refused={frozenset({"SR-1", "SR-2"})}
+    )
     item = work("Deep pothole at 12 Main Street")
     understand([item], context())
     item.requests[0].service_request_id = "SR-2"
@@ -178,7 +182,9 @@ def test_what_a_person_has_rejected_never_comes_back() -> None:
 
 def test_the_same_person_without_a_place_is_asked_about() -> None:
     """A second report that says nothing of the place is found by who sent it; by somebody else it is not."""
-    first = stored("There is a deep pothole in front of 12 Main Street", address_string="12 Main Street", sender_key="email:marie@example.net")
+    first = stored(
+        "There is a deep pothole in front of 12 Main Street", address_string="12 Main Street", sender_key="email:marie@example.net"
+    )
     for sender, links in (("marie@example.net", ["suggested"]), ("jean@example.net", [])):
         item = run(work("Still that deep pothole, nobody came", sender=Sender(address=sender)), Known(requests=FakeRequests([first])))
         assert [link.state for link in item.requests[0].duplicate_links] == links
@@ -236,7 +242,9 @@ def test_any_two_texts_compare(one: str, two: str) -> None:
 def test_a_memory_forgets_what_is_too_old_and_finds_the_rest() -> None:
     memory = Memory(timedelta(days=10))
     for day in range(30):
-        memory.add(stored(f"Pothole at {day + 10} Main Street", f"SR-{day}", requested_datetime=NOW + timedelta(days=day), lat=LAT, long=LONG))
+        memory.add(
+            stored(f"Pothole at {day + 10} Main Street", f"SR-{day}", requested_datetime=NOW + timedelta(days=day), lat=LAT, long=LONG)
+        )
     assert len(memory) == 11
     since = NOW + timedelta(days=25)
     assert {item.service_request_id for item in memory.near(lat=LAT, long=LONG, since=since)} == {f"SR-{day}" for day in range(25, 30)}
