@@ -62,12 +62,17 @@ LIKELY: dict[str, float] = {"sms": -1.75, "email": -1.0, "api": -1.0}
 
 Posts are not weighed: links and names look like advertising to a model of text messages (17 % of 2,192 mentions of agencies would)."""
 _TOKENS = 80
+_FEW = 8
+"""Words under which a text without any sign of advertising is not doubted: a link to a map says no more."""
 
 
 def suspected(reading: Reading, text: str, channel: str = "email") -> bool:
     """True when enough signs of advertising or fraud come together. A word about the city's business weighs against each."""
-    if score(reading, text) >= _ENOUGH:
+    points = score(reading, text)
+    if points >= _ENOUGH:
         return True
+    if points <= 0 and (civic(reading) > 0 or len(text[:400].split()) + len(reading.subject.tokens) < _FEW):
+        return False  # a link to a map, a telephone number beside "pothole": no word of it advertises anything
     return likelihood(reading, text) - civic(reading) > LIKELY.get(channel, math.inf)
 
 
