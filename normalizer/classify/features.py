@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 BITS = 18
 """Each of the two halves (words, letters) has 2 ** BITS buckets."""
 WIDTH = 2 << BITS
-WORDS_READ = 400
+WORDS_READ = 160
 """What a message is about stands in its beginning; more words are not read."""
 _LONGEST = 40
 """Letters of one word that are read."""
