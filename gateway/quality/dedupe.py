@@ -7,10 +7,10 @@ pairs    ``text_a``, ``text_b``, ``m`` (metres), ``days``, ``same`` (the same ca
 stream   what ``intake311 dedupe`` reads, in order of time, with ``problem``: reports of one value are about one problem
 
 Of pairs, ``shipped`` are the weights as they are, and ``cross_validated`` weights fitted to the other four fifths of the file and to
-nothing else, around the same prior, in five repetitions. The baselines are fitted and judged on the same folds: *geo* is the same category within
-50 m, *lexical* a logistic function of words in common, distance, category and days. ``linked`` and ``suggested`` are what the product would
-do. Of a stream, the baselines are the same service within 50 m in 14 days, and the likest text by groups of three letters in 14 days, with
-the best threshold of all.
+nothing else, around the same prior, in five repetitions. The baselines are fitted and judged on the same folds: *geo* is the same category
+within 50 m, *lexical* a logistic function of words in common, distance, category and days. ``linked`` and ``suggested`` are what the
+product would do. Of a stream, the baselines are the same service within 50 m in 14 days, and the likest text by groups of three letters in
+14 days, with the best threshold of all.
 
 ``--set generate=400`` measures a stream that we generate instead (``--data`` is then only a name); ``--set seed=7`` another one.
 """
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import mean
@@ -136,7 +136,7 @@ def _figures(scores: Sequence[float], labels: Sequence[bool]) -> dict[str, float
     return {name: round(value, 3) for name, value in ranking(scores, labels)._asdict().items() if name != "at_half"}
 
 
-def _decided(states: Sequence[str | None], labels: Sequence[bool], counted: Iterable[str]) -> dict[str, Any]:
+def _decided(states: Sequence[str | None], labels: Sequence[bool], counted: Collection[str | None]) -> dict[str, Any]:
     shown = [state in counted for state in states]
     right = sum(one and label for one, label in zip(shown, labels, strict=True))
     return _counts(right, sum(shown), sum(labels))

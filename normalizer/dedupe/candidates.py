@@ -41,7 +41,7 @@ def candidates(request: ServiceRequest, known: RecentRequests, now: datetime, se
 
 def nearest(request: ServiceRequest, found: Iterable[KnownRequest]) -> list[KnownRequest]:
     """The candidates worth comparing: those too far away left out, the nearest first, then those without a distance."""
-    ranked = []
+    ranked: list[tuple[float, int, KnownRequest]] = []
     for order, item in enumerate(found):
         meters = distance(request.lat, request.long, item.lat, item.long)
         if meters is None or meters <= FAR:

@@ -58,7 +58,7 @@ class Memory:
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
         """The requests nearest to a position."""
         row, column = _cell(lat, long)
-        ranked = []
+        ranked: list[tuple[float, int, KnownRequest]] = []
         for key in [(row + up, column + right) for up in (-1, 0, 1) for right in (-1, 0, 1)]:
             for request in self._newest(key, since, _OF_A_KEY):
                 meters = distance(lat, long, request.lat, request.long)

@@ -21,6 +21,7 @@ _TEXT = 1_000
 _CONCEPT, _NAME, _NUMBER, _WORD, _EVERYDAY = 2.0, 2.5, 2.5, 1.0, 0.4
 """How much a concept, a name, a number, another word of the lexicon's kind and an everyday word weigh in a comparison."""
 _NAMES = 24
+_ADDRESS = 400
 
 
 class Profile(NamedTuple):
@@ -76,7 +77,7 @@ def lexicon() -> _Lexicon:
 
 
 @lru_cache(maxsize=4_096)
-def profile(text: str, address: str | None = None) -> Profile:  # noqa: C901  (one word is one of six things)
+def profile(text: str, address: str | None = None) -> Profile:
     """The profile of a text and of the address that goes with it."""
     read = Words(text[:_TEXT])
     known = lexicon()
@@ -86,12 +87,13 @@ def profile(text: str, address: str | None = None) -> Profile:  # noqa: C901  (o
     rare: dict[str, None] = {}
     ordinals, numbers = set(), set()
     streets, houses, corners = _places(read)
-    if address:
-        more = _places(Words(address[:400]))
-        streets, houses, corners = {**more[0], **streets}, houses | more[1], corners | more[2]
     in_streets = {word for street in streets for word in street.split()}
     if address:
-        names.update((stem(word), None) for street in more[0] for word in street.split() if stem(word) not in known.everyday)
+        more_streets, more_houses, more_corners = _places(Words(address[:_ADDRESS]))
+        named = (stem(word) for street in more_streets for word in street.split())
+        names.update((word, None) for word in named if word not in known.everyday)
+        in_streets.update(word for street in more_streets for word in street.split())
+        streets, houses, corners = {**more_streets, **streets}, houses | more_houses, corners | more_corners
     stems = [stem(token) for token in read.tokens]
     at = 0
     while at < len(stems):

@@ -159,9 +159,8 @@ def next_features() -> Features:
 
 
 def stored(text: str, service_request_id: str = "SR-1", **fields: Any) -> KnownRequest:
-    return KnownRequest(
-        **{"service_request_id": service_request_id, "service_code": "pothole", "requested_datetime": NOW, "text": text} | fields
-    )
+    known: dict[str, Any] = {"service_request_id": service_request_id, "service_code": "pothole", "requested_datetime": NOW, "text": text}
+    return KnownRequest(**{**known, **fields})
 
 
 def test_what_a_person_has_rejected_never_comes_back() -> None:

@@ -13,7 +13,8 @@ from gateway.store.duplicate_tables import REQUEST_TERM
 from gateway.store.engine import Engines
 from gateway.store.known import Facts
 from normalizer.dedupe.thresholds import Decision
-from tests.gateway.store.test_outcome import CITY, START, outcome, stored_messages, write
+from tests.gateway.store.builders import CITY, START, outcome
+from tests.gateway.store.test_outcome import stored_messages, write
 
 
 def test_terms_find_a_request_in_its_own_city_and_time(engines: Engines) -> None:
