@@ -28,7 +28,7 @@ _RIDGE = 1.0
 _SENTENCE, _KEYWORD, _KEYWORDS = 1.0, 0.3, 0.6
 AT_ONCE = 4
 """Keywords that are one text where the catalog is fitted on the spot: the system grows with the cube of the texts."""
-_WIDE = 48
+_WIDE = 24
 """A feature of more texts than this is multiplied as a column, a rarer one pair by pair."""
 _BLOCK = 512
 _PAIRS = 1_000_000
