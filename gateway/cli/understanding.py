@@ -74,8 +74,9 @@ def train(
     from normalizer.classify import fitting, packing
 
     services = _catalog(catalog)
+    report: dict[str, Any] = {}
     if data is None:
-        model, report = fitting.fit(services, at_once=1), {}
+        model = fitting.fit(services, at_once=1)
     else:
         model, report = _learnt(data, services, precision)
     content = packing.dump(model)
@@ -165,9 +166,9 @@ def _card(made: dict[str, Any], report: dict[str, Any]) -> str:
     if not report:
         return "\n".join([*lines, f"Made from the catalog alone ({made['texts']} texts of its names, keywords and sentences).", ""])
     lines += [
-        f"Learnt from {made['texts']} texts of {len(made['services'])} services; judged on {report['hold_out']} ({report['examples']} texts).",
-        "A linear model over words and letters, beside what the catalog alone says. It sees neither names nor places as such, yet texts may",
-        "hold them: the file has counts of hashed words, no text. Not measured: texts of other cities, other years, other channels.",
+        f"Learnt from {made['texts']} texts of {len(made['services'])} services; judged on {report['hold_out']}: {report['examples']} texts.",
+        "A linear model over words and letters, beside what the catalog alone says. The file holds weights of hashed words, no text.",
+        "Not measured: texts of other cities, other years, other channels.",
         "",
         "| | value | 95 % |",
         "|---|---|---|",

@@ -1,12 +1,12 @@
 """``evaluate classify``: how well services are told from texts, beside a classifier of the kind that Signalen uses and the keywords alone.
 
 Two measurements, each where the data allows it. ``cold_start``: the catalog alone, on texts whose labels are the catalog's codes (or are
-mapped to them by ``map``). ``trained``: the earlier three quarters of the file are learnt, the last quarter is judged; the baseline is fitted
-on the same split in the same run. Where a file tells which texts the city's own staff wrote, only the residents' own are judged.
+mapped to them by ``map``). ``trained``: the earlier three quarters of the file are learnt, the last quarter is judged; the baseline is
+fitted on the same split in the same run. Where a file tells which texts the city's own staff wrote, only the residents' own are judged.
 
-Options: ``catalog`` (TOML), ``model`` (judge a model file on everything), ``map`` (JSON: label to code or list of codes), ``departments`` (JSON:
-label to department), ``without`` (labels, with commas, that are left out), ``coarse`` (JSON: name of a class to a list of codes; the labels
-are those names), ``test`` (share that is judged, 0.25), ``precision`` (0.9).
+Options: ``catalog`` (TOML), ``model`` (judge a model file on everything), ``map`` (JSON: label to code or list of codes), ``departments``
+(JSON: label to department), ``without`` (labels, with commas, that are left out), ``coarse`` (JSON: name of a class to a list of codes; the
+labels are those names), ``test`` (share that is judged, 0.25), ``precision`` (0.9).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,7 @@ def split(codes: Sequence[str], share: float = HOLD_OUT) -> tuple[list[int], lis
     cut = count - max(1, round(count * share))
     known = set(codes[:cut])
     unseen = sum(1 for code in codes[cut:] if code not in known) / max(1, count - cut)
-    changes = sum(1 for one, other in zip(codes, codes[1:], strict=False) if one != other)
+    changes = sum(1 for one, other in pairwise(codes) if one != other)
     if unseen <= 0.05 and changes > 2 * len(set(codes)):
         return list(range(cut)), list(range(cut, count)), f"the last {share:.0%} of the file"
     seen: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """Whether a model learnt from corrections may take the place of the one in use.
 
-Clerks correct services; a challenger is learnt from that and judged beside the champion on a hold-out that nobody corrected for the purpose.
-It is promoted only if it is better as a whole beyond chance, and no service that was judged often enough becomes worse. Corrections can be
+Clerks correct services; a challenger is learnt from that and judged beside the champion on a hold-out that nobody corrected for it. It is
+promoted only if it is better as a whole beyond chance, and no service that was judged often enough becomes worse. Corrections can be
 wrong, or meant to do harm (a person who sends every complaint about a street to "other"), so :func:`trusted` first sets aside what one
 person alone says too much of, and what contradicts itself.
 """

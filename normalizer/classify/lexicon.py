@@ -1,4 +1,4 @@
-"""What a catalog's names, descriptions and keywords say, made ready for look-up: which words speak for which service, and which language they belong to."""
+"""What a catalog's names, descriptions and keywords say, ready for look-up: which words speak for which service and language."""
 
 from __future__ import annotations
 

@@ -51,10 +51,10 @@ def read(tokens: Sequence[str]) -> Features:
 def weigh(text: Features, rarity: Floats) -> Floats:
     """The values of a text's features: ``rarity`` of each times its count, with the two vectors at their lengths."""
     values = text.counts * rarity
-    for part, length in ((values[: text.split], LETTERS), (values[text.split :], 1.0)):
-        norm = float(np.sqrt(part @ part))
+    for half, length in ((slice(text.split), LETTERS), (slice(text.split, None), 1.0)):
+        norm = float(np.sqrt(values[half] @ values[half]))
         if norm:
-            part *= length / norm
+            values[half] *= length / norm
     return values
 
 
@@ -74,7 +74,8 @@ class Linear:
 
     ``buckets`` are the features that have weights, in order; ``rarity`` their inverse document frequencies and ``unmet`` that of all
     others; ``weights`` (bytes) times ``factors`` are the points. ``temperature`` turns points into shares, ``slope`` and ``shift`` turn
-    shares into confidences (Platt 1999; 1 and 0 leave them), and under ``threshold`` the model abstains. ``mix`` gives the points for each point of ``base``. ``card`` tells people what it was made from.
+    shares into confidences (Platt 1999; 1 and 0 leave them), and under ``threshold`` the model abstains. ``mix`` gives the points for each
+    point of ``base``. ``card`` tells people what it was made from.
     """
 
     codes: tuple[str, ...]

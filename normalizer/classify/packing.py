@@ -14,6 +14,8 @@ from normalizer.classify import features
 from normalizer.classify._container import ModelRefused, closed, opened
 from normalizer.classify.linear import Linear
 
+__all__ = ["ModelRefused", "dump", "load"]
+
 _SERVICES = 2_000
 _TYPES = {"buckets": "<i4", "rarity": "<f4", "weights": "|i1", "factors": "<f4", "bias": "<f4", "mix": "<f4"}
 
@@ -37,8 +39,8 @@ def load(data: bytes) -> Linear:
 
 
 def _describe(model: Linear, parts: list[bytes]) -> dict[str, Any]:
-    for name in ("buckets", "rarity", "weights", "factors", "bias"):
-        parts.append(np.ascontiguousarray(getattr(model, name), _TYPES[name]).tobytes())
+    arrays = ("buckets", "rarity", "weights", "factors", "bias")
+    parts += [np.ascontiguousarray(getattr(model, name), _TYPES[name]).tobytes() for name in arrays]
     described: dict[str, Any] = {
         "codes": list(model.codes),
         "features": len(model.buckets),

@@ -60,7 +60,7 @@ def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int]
 
 
 def deciding(reading: Reading, hits: list[Hit], service: int) -> list[tuple[str, Span | None, tuple[int, int], bool]]:
-    """The two words or phrases that gave the service most: the words, their span in the text, first and last token, and whether of the text."""
+    """The two words or phrases that gave the service most: as read, their span in the text, first and last token, and if of the text."""
     given = [(value * hit[3], hit) for hit in hits for at, value in hit[4] if at == service]
     given.sort(key=lambda item: (-item[0], item[1][0]))
     found: list[tuple[str, Span | None, tuple[int, int], bool]] = []

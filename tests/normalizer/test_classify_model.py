@@ -193,7 +193,7 @@ class TestPacking:
         assert again.base is not None
         found = classify(Reading("a sheep stands here", None), small(), lambda: again)
         assert found.service_code == "a"
-        assert [line.detail for line in found.evidence][0] in ("sheep", "stands")
+        assert found.evidence[0].detail in ("sheep", "stands")
 
     @pytest.mark.parametrize(
         ("data", "why"),
@@ -280,7 +280,7 @@ class TestJudging:
         after = classify(Reading(text, None), Catalog.from_toml(data))
         assert before.service_code != "bin_request"
         assert after.service_code == "bin_request"
-        assert [line.detail for line in after.evidence][0] == "blorptronic"
+        assert after.evidence[0].detail == "blorptronic"
 
     def test_a_subject_counts_and_has_no_span(self) -> None:
         found = classify(Reading("since yesterday", "Graffiti"), catalog(), shipped)
