@@ -29,23 +29,20 @@ _MOST = 2_000
 
 
 class Facts:
-    """The known messages and requests of one transaction. ``conversation`` bounds the messages that are looked at of one conversation.
+    """The known messages and requests of one transaction. ``conversation`` bounds the messages that are looked at of one conversation."""
 
-    ``wider`` is how many times more requests of a place or term are kept than the stages ask for.
-    """
-
-    def __init__(self, connection: Connection, works: Sequence[Work], *, conversation: int = 20, wider: int = 1) -> None:
+    def __init__(self, connection: Connection, works: Sequence[Work], *, conversation: int = 20) -> None:
         self._connection = connection
         self._messages: dict[int, list[KnownMessage]] = defaultdict(list)
         self._fetched: set[int] = set()
         self._begun: dict[str, tuple[str, str | None, ServiceRequest]] = {}
-        self.neighbours = Neighbours(connection, works, wider)
+        self.neighbours = Neighbours(connection, works)
         self.conversations = Conversations(connection, works, conversation)
         self._fetch(key for work in works for key in self._reference_keys(work.message))
 
     def known(self, jurisdiction_id: str) -> Known:
         """The ports for one jurisdiction."""
-        return Known(messages=_Messages(self, jurisdiction_id), requests=_Requests(self, jurisdiction_id))
+        return Known(messages=_Messages(self, jurisdiction_id), requests=Requests(self.neighbours, jurisdiction_id))
 
     def add(self, work: Work) -> None:
         """Remember what became of a work, for those that come after it in the same transaction."""
@@ -163,21 +160,23 @@ class _Messages:
         return self._facts.conversations.find(self._jurisdiction_id, conversation)
 
 
-class _Requests:
-    def __init__(self, facts: Facts, jurisdiction_id: str) -> None:
-        self._facts, self._jurisdiction_id = facts, jurisdiction_id
+class Requests:
+    """Stored requests of one jurisdiction, to recognise duplicates."""
+
+    def __init__(self, neighbours: Neighbours, jurisdiction_id: str) -> None:
+        self._neighbours, self._jurisdiction_id = neighbours, jurisdiction_id
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.neighbours.at(self._jurisdiction_id, cell_places(self._jurisdiction_id, lat, long), since, limit)
+        return self._neighbours.at(self._jurisdiction_id, cell_places(self._jurisdiction_id, lat, long), since, limit)
 
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.neighbours.at(self._jurisdiction_id, [address_place(self._jurisdiction_id, address)], since, limit)
+        return self._neighbours.at(self._jurisdiction_id, [address_place(self._jurisdiction_id, address)], since, limit)
 
     def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._facts.neighbours.of_terms(self._jurisdiction_id, terms, since, limit)
+        return self._neighbours.of_terms(self._jurisdiction_id, terms, since, limit)
 
     def rejected(self, service_request_id: str) -> frozenset[str]:
-        return self._facts.neighbours.rejected(self._jurisdiction_id, service_request_id)
+        return self._neighbours.rejected(self._jurisdiction_id, service_request_id)
 
 
 def references(message: InboundMessage) -> list[tuple[int, bool]]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -42,11 +43,11 @@ _UNION = 400
 
 
 class Neighbours:
-    """The known requests at the places that a batch speaks of. ``wider``: how many times more of each are kept than the stages ask for."""
+    """The known requests at the places that a batch speaks of. ``until``: the lowest number of those that are not known yet."""
 
-    def __init__(self, connection: Connection, works: Iterable[Work], wider: int = 1) -> None:
+    def __init__(self, connection: Connection, works: Iterable[Work], until: int | None = None) -> None:
         self._connection, self._dialect = connection, connection.dialect.name
-        self._most, self._rare = _PER_PLACE * wider, _PER_TERM * wider
+        self._until = _NONE if until is None else until
         self._cities: set[str] = set()
         self._floors: dict[tuple[str, datetime], int] = {}
         self._at: dict[int, list[int]] = defaultdict(list)
@@ -100,7 +101,7 @@ class Neighbours:
         found: dict[str, KnownRequest] = {}
         for term, key in keys.items():
             stored = (self._requests[number] for number in self._of_term[key] if number in self._requests)
-            for known in (*reversed(self._new.get(key, ())), *stored):
+            for known in islice(chain(reversed(self._new.get(key, ())), stored), _PER_TERM):
                 if known.requested_datetime >= since:
                     one = found.setdefault(known.service_request_id, known)
                     if term.startswith(_SENDER) and one.sender_key is None:
@@ -129,7 +130,7 @@ class Neighbours:
         for start in range(0, len(keys), _UNION):
             chunk = keys[start : start + _UNION]
             self._of_term.update((key, []) for key in chunk)
-            statement, values = _newest_of(REQUEST_TERM.name, "term", chunk, self._floor(since), self._rare, self._dialect)
+            statement, values = _newest_of(REQUEST_TERM.name, "term", chunk, (self._floor(since), self._until), _PER_TERM, self._dialect)
             for term, number in self._connection.exec_driver_sql(statement, values):
                 self._of_term[term].append(number)
 
@@ -139,7 +140,7 @@ class Neighbours:
             chunk = keys[start : start + _UNION]
             self._since.update((key, since) for key in chunk)
             self._at.update((key, []) for key in chunk)
-            statement, values = _newest_of(REQUEST_PLACE.name, "place", chunk, self._floor(since), self._most, self._dialect)
+            statement, values = _newest_of(REQUEST_PLACE.name, "place", chunk, (self._floor(since), self._until), _PER_PLACE, self._dialect)
             oldest = to_micros(since)
             for place, number, at in self._connection.exec_driver_sql(statement, values):
                 if at >= oldest:
@@ -154,10 +155,11 @@ class Neighbours:
                 self._requests[number] = _of_document(service_request_id, status, document)
 
 
-def _newest_of(table: str, column: str, keys: Sequence[int], floor: int, most: int, dialect: str) -> tuple[str, Any]:
+def _newest_of(table: str, column: str, keys: Sequence[int], between: tuple[int, int], most: int, dialect: str) -> tuple[str, Any]:
     """The statement for the newest requests of each key, and its parameters. Requests are numbered in the order of their arrival."""
     when = ", requested_datetime" if table == REQUEST_PLACE.name else ""
-    newest = f"request_id{when} FROM {table} WHERE {column} = {{}} AND request_id >= {floor} ORDER BY request_id DESC LIMIT {most}"
+    newest = f"request_id{when} FROM {table} WHERE {column} = {{}} AND request_id >= {between[0]} AND request_id < {between[1]}"
+    newest = f"{newest} ORDER BY request_id DESC LIMIT {most}"
     if dialect == "postgresql":
         each = newest.format("wanted.key")
         # Numbers are ours and stand in the statement: an array parameter would be one more round trip to learn its type.

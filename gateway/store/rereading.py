@@ -17,7 +17,8 @@ from gateway.store import history
 from gateway.store.claims import read_back
 from gateway.store.documents import unpack
 from gateway.store.engine import Engines
-from gateway.store.known import Facts
+from gateway.store.known import Facts, Requests
+from gateway.store.neighbours import Neighbours
 from gateway.store.numbers import public_number, row_number
 from gateway.store.requests import load_many
 from gateway.store.stored import Stored, stored_from_row
@@ -30,8 +31,6 @@ from normalizer.ports import Conversation, KnownMessage, KnownRequest
 _CHUNK = 64
 _CONVERSATION = 1_000
 """Messages of one conversation and hour that are looked at: those that came later are among the newest."""
-_WIDER = 4
-"""So many times more candidates are asked for than wanted, since those that came later are taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,24 @@ class Before:
 
     def __init__(self, connection: Connection, works: Sequence[Work]) -> None:
         self._connection = connection
-        self._facts = Facts(connection, works, conversation=_CONVERSATION, wider=_WIDER)
+        self._facts = Facts(connection, works, conversation=_CONVERSATION)
         self._seqs: dict[str, int] = {}
         self._first: dict[str, int] = {}
 
     def known(self, jurisdiction_id: str, seq: int) -> Known:
         """What was known when the message ``seq`` arrived."""
         now = self._facts.known(jurisdiction_id)
-        return Known(messages=_Messages(self, now, seq), requests=_Requests(self, now, seq))
+        neighbours = Neighbours(self._connection, (), until=self._next_number(seq))
+        return Known(messages=_Messages(self, now, seq), requests=_Requests(self, Requests(neighbours, jurisdiction_id), seq))
+
+    def _next_number(self, seq: int) -> int | None:
+        """The number of the first request that began with this message or a later one: at a busy place the newest fifty of today hide those
+        that were the newest then.
+        """
+        row = REQUEST_MESSAGE.c
+        begun = select(row.request_id).where(row.seq >= seq, row.role == "request").order_by(row.seq, row.request_id).limit(1)
+        number: int | None = self._connection.execute(begun).scalar()
+        return number
 
     def seq_of(self, intake_id: str) -> int:
         """The number of a message in the order of arrival."""
@@ -150,20 +159,20 @@ class _Messages:
 
 
 class _Requests:
-    def __init__(self, before: Before, now: Known, seq: int) -> None:
-        self._before, self._now, self._seq = before, now, seq
+    def __init__(self, before: Before, then: Requests, seq: int) -> None:
+        self._before, self._then, self._seq = before, then, seq
 
     def near(self, *, lat: float, long: float, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._earlier(self._now.requests.near(lat=lat, long=long, since=since, limit=limit * _WIDER), limit)
+        return self._earlier(self._then.near(lat=lat, long=long, since=since, limit=limit), limit)
 
     def at_address(self, address: str, *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._earlier(self._now.requests.at_address(address, since=since, limit=limit * _WIDER), limit)
+        return self._earlier(self._then.at_address(address, since=since, limit=limit), limit)
 
     def by_terms(self, terms: Sequence[str], *, since: datetime, limit: int = 50) -> Sequence[KnownRequest]:
-        return self._earlier(self._now.requests.by_terms(terms, since=since, limit=limit * _WIDER), limit)
+        return self._earlier(self._then.by_terms(terms, since=since, limit=limit), limit)
 
     def rejected(self, service_request_id: str) -> frozenset[str]:
-        return self._now.requests.rejected(service_request_id)
+        return self._then.rejected(service_request_id)
 
     def _earlier(self, found: Sequence[KnownRequest], limit: int) -> list[KnownRequest]:
         return [request for request in found if self._before.first_of(request.service_request_id) < self._seq][:limit]
