@@ -166,7 +166,7 @@ def _card(made: dict[str, Any], report: dict[str, Any]) -> str:
     if not report:
         return "\n".join([*lines, f"Made from the catalog alone ({made['texts']} texts of its names, keywords and sentences).", ""])
     lines += [
-        f"Learnt from {made['texts']} texts of {len(made['services'])} services; judged on {report['hold_out']}: {report['examples']} texts.",
+        f"Learnt from {made['texts']} texts of {len(made['services'])} services; judged on {report['hold_out']} ({report['examples']}).",
         "A linear model over words and letters, beside what the catalog alone says. The file holds weights of hashed words, no text.",
         "Not measured: texts of other cities, other years, other channels.",
         "",

@@ -16,7 +16,7 @@ _CODES = ("service_code", "category", "label")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and the service that a clerk chose. ``by_staff`` is true for texts of the city's own people; ``at`` is when, as the file says."""
+    """A text and the service that a clerk chose. ``by_staff`` is true for texts of the city's own people; ``at`` is the file's time."""
 
     text: str
     service_code: str

@@ -200,9 +200,10 @@ def _calibration(points: NDArray[Any], right: Sequence[str], codes: Sequence[str
     line = np.array([1.0, 0.0])
     inputs = np.stack([odds, np.ones_like(odds)], axis=1)
     for _ in range(50):
-        said = 1 / (1 + np.exp(-inputs @ line))
+        said = 1 / (1 + np.exp(-np.clip(inputs @ line, -40, 40)))
         steep = inputs.T @ (inputs * (said * (1 - said))[:, None]) + 0.1 * np.eye(2)
         step = np.linalg.solve(steep, inputs.T @ (wanted - said) - 0.1 * (line - np.array([1.0, 0.0])))
+        step /= max(1.0, float(np.abs(step).max()))  # a step at a time: a hold-out without a mistake pulls without end
         line = line + step
         if float(np.abs(step).max()) < 1e-6:
             break

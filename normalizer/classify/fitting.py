@@ -1,8 +1,8 @@
 """A model from a catalog alone, in closed form: names, descriptions, keywords and the example sentences of each service.
 
 Ridge regression in its dual form (Saunders, Gammerman and Vovk 1998): one weight for each text of the catalog, found by solving one linear
-system, without iteration or chance. It takes about a second for a catalog of forty services, so that a changed catalog needs no training; the
-shipped one is fitted beforehand (``intake311 train`` without data).
+system, without iteration or chance. It takes about a second for a catalog of forty services, so that a changed catalog needs no training;
+the shipped one is fitted beforehand (``intake311 train`` without data).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gateway.models import CatalogModel
 from normalizer.catalog import Catalog
 from normalizer.model import InboundMessage, Sender
 from normalizer.pipeline import Context, Known, Work, relate, understand
@@ -30,7 +31,9 @@ def context(**changes: Any) -> Context:
         "own_addresses": frozenset({"311@springfield.example.gov"}),
         "staff_domains": frozenset({"springfield.example.gov"}),
     }
-    return Context(**(settings | changes))
+    chosen = settings | changes
+    chosen.setdefault("weights", CatalogModel(chosen["catalog"]))
+    return Context(**chosen)
 
 
 def cases(name: str, table: str = "case") -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import time_machine
 from sqlalchemy import update
 
 from config.settings import SHIPPED_CATALOG
+from gateway.models import CatalogModel
 from gateway.store import apikeys, nearby
 from gateway.store.claims import open_claims
 from gateway.store.engine import Engines
@@ -42,7 +43,8 @@ def keys(engines: Engines) -> Iterator[Keys]:
 @pytest.fixture
 def counsel(keys: Keys) -> Iterator[GatewayCounsel]:
     with time_machine.travel(START + timedelta(days=3), tick=False):
-        yield GatewayCounsel(Context(CITY, CATALOG, languages=("fr", "en")), keys, asyncio.Semaphore(2))
+        context = Context(CITY, CATALOG, languages=("fr", "en"), weights=CatalogModel(CATALOG))
+        yield GatewayCounsel(context, keys, asyncio.Semaphore(2))
 
 
 def north(metres: float) -> tuple[float, float]:
