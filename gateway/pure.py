@@ -24,8 +24,8 @@ from channels.base import Channel, RawMessage
 from channels.bulk.files import FileItem
 from config.settings import SHIPPED_CATALOG
 from gateway import wiring
-from gateway.models import CatalogModel
 from gateway.clock import now
+from gateway.models import CatalogModel
 from gateway.readers import zygote
 from gateway.readers.child import Reader
 from gateway.readers.pool import Readers

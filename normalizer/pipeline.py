@@ -25,8 +25,8 @@ class Context:
     """What the city decides, the same for every message of a jurisdiction.
 
     ``languages`` in order of preference; ``region`` is the ISO 3166-1 country for phone numbers without a prefix; ``own_addresses``
-    are the city's mail addresses and ``@domains``; ``staff_domains`` whose senders are staff. ``weights`` gives the classifier's model; without
-    it, one is fitted on the catalog when the first text is judged.
+    are the city's mail addresses and ``@domains``; ``staff_domains`` whose senders are staff. ``weights`` gives the classifier's model;
+    without it, one is fitted on the catalog when the first text is judged.
     """
 
     jurisdiction_id: str

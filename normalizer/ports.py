@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a position stands in a layer of areas: the area's code (empty outside of all), metres to its boundary, neighbours that are near.
+    """Where a position stands in a layer of areas: the area's code (empty outside of all), metres to its boundary, what else is near.
 
     ``distance`` is infinite where the boundary is more than two kilometres away.
     """

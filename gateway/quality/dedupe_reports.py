@@ -193,8 +193,8 @@ def generate(problems: int = 400, seed: int = 311, french: float = 0.5, placed: 
             at = problem.begin + timedelta(days=min(last, 40.0) * chance.random() ** 2)
             found.append(_report(chance, problem, at, french, placed))
     found.sort(key=lambda report: (report["datetime"], report["problem"], report["text"]))
-    for at, report in enumerate(found):
-        yield {"id": f"r{at}", **report}
+    for number, report in enumerate(found):
+        yield {"id": f"r{number}", **report}
 
 
 def _problem(chance: random.Random, number: int, begin: datetime, made: list[_Problem]) -> _Problem:
@@ -236,9 +236,10 @@ def _problem(chance: random.Random, number: int, begin: datetime, made: list[_Pr
 
 
 def _report(chance: random.Random, problem: _Problem, at: datetime, french: float, placed: float) -> dict[str, Any]:
+    english, in_french, _days = _SAID[problem.service]
     language = int(chance.random() < french)
     pinned = chance.random() < placed
-    sentence = chance.choice(_SAID[problem.service][language])
+    sentence = chance.choice(in_french if language else english)
     place = _place(chance, problem, language)
     if pinned and chance.random() < 0.6:
         place = chance.choice((("here", "in front of my house", "on our street"), ("ici", "devant chez moi", "dans notre rue"))[language])

@@ -18,9 +18,9 @@ from gateway.store import conversations, history, media, numbers
 from gateway.store.channels import Canaries
 from gateway.store.completing import Complete, Growing
 from gateway.store.documents import pack
+from gateway.store.duplicate_tables import REQUEST_TERM
 from gateway.store.history import Event
 from gateway.store.known import Facts, references
-from gateway.store.duplicate_tables import REQUEST_TERM
 from gateway.store.neighbours import places, term_keys
 from gateway.store.parties import People
 from gateway.store.rows import insert_rows

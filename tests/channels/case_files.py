@@ -47,7 +47,7 @@ class Case:
 
 
 def load(tests_of_channel: str, adapter: str) -> list[Case]:
-    """The cases of an adapter beside a test module: ``load(__file__, "twilio")``. A message without its TOML is an error, and the reverse."""
+    """The cases of an adapter beside a test module: ``load(__file__, "twilio")``. A message without its TOML is an error."""
     folder = Path(tests_of_channel).parent / "cases" / adapter
     messages = {path.stem: path for path in folder.iterdir() if path.suffix != ".toml"}
     expected = {path.stem: path for path in folder.glob("*.toml")}

@@ -142,7 +142,7 @@ _FORBIDDEN = {
     "tempfile", "sqlite3", "http", "email",
 }  # fmt: skip
 _ALLOWED = {("pipeline.py", "time"), *((f"{name}.py", "numpy") for name in ("features", "linear", "fitting", "packing"))}
-"""The pipeline measures how long a stage took; no answer depends on it. The classifier computes with numpy, which it imports when it judges."""
+"""The pipeline measures how long a stage took; no answer depends on it. The classifier computes with numpy, loaded when it judges."""
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))

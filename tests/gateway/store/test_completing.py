@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import event, text
@@ -239,7 +239,9 @@ def test_what_a_request_lacks_is_known_within_a_batch_and_across(engines: Engine
     taken = stored(engines, 4)
     texts = ["", "The street light is out.", "12 Main Street.", "There is a pothole too."]
     outcomes = [
-        part(row, words, after=n, conversation_window=0.001, **({} if words else {"media": [{"url": "https://pictures.example/1"}]}))
+        part(
+            row, words, after=n, conversation_window=0.001, **cast(Any, {} if words else {"media": [{"url": "https://pictures.example/1"}]})
+        )
         for n, (row, words) in enumerate(zip(taken, texts, strict=True))
     ]
     if together:
