@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from config.settings import SHIPPED_CATALOG
+from gateway import wiring
+from gateway.errors import ConfigError
 from gateway.models import CatalogModel, ModelFile, mark
 from gateway.quality import classify as measured
 from gateway.quality import metrics
@@ -211,3 +213,25 @@ class TestCommands:
     def test_evaluate_says_what_it_cannot(self, tmp_path: Path) -> None:
         assert run("evaluate", "weather", "--data", str(HELD_OUT)).returncode == 2
         assert run("evaluate", "classify", "--data", str(tmp_path / "none.csv")).returncode == 2
+
+
+class TestSetting:
+    @pytest.mark.parametrize(("content", "why"), [(None, "no file that can be read"), (b"\x80\x04 a pickle", "refused")])
+    def test_a_model_that_is_none_is_a_mistake_of_the_configuration(self, tmp_path: Path, content: bytes | None, why: str) -> None:
+        model = tmp_path / "city.model"
+        if content is not None:
+            model.write_bytes(content)
+        path = tmp_path / "intake311.toml"
+        path.write_text(f'jurisdiction_id = "a.example.gov"\n[classify]\nmodel = "{model}"\n', "utf-8")
+        with pytest.raises(ConfigError) as refused:
+            wiring.load(path, {}, parts=())
+        assert [(mistake.path, why in mistake.message) for mistake in refused.value.mistakes] == [("classify.model", True)]
+
+    def test_a_city_s_own_model_judges_its_messages(self, tmp_path: Path, trained) -> None:  # type: ignore[no-untyped-def]
+        model = tmp_path / "city.model"
+        model.write_bytes(packing.dump(trained.model))
+        path = tmp_path / "intake311.toml"
+        path.write_text(f'jurisdiction_id = "a.example.gov"\n[classify]\nmodel = "{model}"\n', "utf-8")
+        context = wiring.load(path, {}, parts=()).contexts["a.example.gov"]
+        assert context.weights is not None
+        assert classify(Reading("glim again", None), context.catalog, context.weights).service_code == "Glimmer"
