@@ -178,7 +178,8 @@ class Reader:
 def serve(connection: socket.socket, reader: Reader) -> None:
     """Read batches from ``connection`` until it ends; called in a process of its own."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    most = MEMORY + _addresses()  # what was there before the fork is shared, and not the reader's doing
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the zygote forgets its children; a reader asks what its pictures took
     with connection, connection.makefile("rb") as incoming:
         while head := incoming.read(wire.LENGTH.size):
@@ -194,6 +195,12 @@ def serve(connection: socket.socket, reader: Reader) -> None:
             except Unavailable as error:
                 answer = wire.pack_unavailable(str(error))
             connection.sendall(answer)
+
+
+def _addresses() -> int:
+    """Bytes of address space of this process."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  (a file of the kernel's, read in one line)
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
 def _allow(seconds: int) -> None:

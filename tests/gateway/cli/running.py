@@ -33,8 +33,6 @@ type = "api.message"
 
 
 _PATIENCE = 100.0
-_GROWN = 600 << 20
-"""Bytes of address space from which the test process is not forked."""
 for _module in (
     "gateway.cli.importing",
     "gateway.pure",
@@ -116,13 +114,7 @@ processes = 1
 
 
 def run(*arguments: str | Path, cwd: Path, stdin: bytes = b"", environ: dict[str, str] | None = None) -> Done:
-    """Run ``intake311`` with these arguments in a forked process: like a new one, without the time that imports take.
-
-    A test process that has grown (numpy, other tests' libraries) is not forked: readers may have a gigabyte of addresses, which its
-    children would have used up before they began.
-    """
-    if _addresses() > _GROWN:
-        return _anew(arguments, cwd, stdin, environ or {})
+    """Run ``intake311`` with these arguments in a forked process: like a new one, without the time that imports take."""
     sys.stdout.flush()
     sys.stderr.flush()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -133,19 +125,6 @@ def run(*arguments: str | Path, cwd: Path, stdin: bytes = b"", environ: dict[str
             _become(arguments, cwd, environ or {}, (given.fileno(), out.fileno(), err.fileno()))
         status = _wait(pid)
         return Done(status, *(_content(file) for file in (out, err)))
-
-
-def _addresses() -> int:
-    """Bytes of address space of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _anew(arguments: tuple[str | Path, ...], cwd: Path, stdin: bytes, environ: dict[str, str]) -> Done:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE")}
-    command = [sys.executable, "-m", "gateway", *map(str, arguments)]
-    surroundings = {**clean, "PYTHONPATH": str(ROOT), **environ}
-    done = subprocess.run(command, cwd=cwd, env=surroundings, input=stdin, capture_output=True, timeout=_PATIENCE, check=False)
-    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def program(*arguments: str | Path, cwd: Path) -> Done:
