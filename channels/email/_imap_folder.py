@@ -57,6 +57,7 @@ class Folder:
     def __init__(self, name: str, connect: Callable[[], Awaitable[Session]], rules: Rules) -> None:
         self.name, self._connect, self._rules = name, connect, rules
         self._session: Session | None = None
+        self._under_way: asyncio.Future[bool] | None = None
         self._validity = 0
         self._tries: dict[tuple[int, int], tuple[int, float]] = {}
         self._unchanged: tuple[object, ...] | None = None
@@ -193,11 +194,11 @@ class Folder:
             await asyncio.Event().wait()
             return
         try:
-            while not await self._call(Session.begin_idle):
+            while not await self._undisturbed(session.begin_idle):
                 with_news = await self._readable(session)
-                if await self._call(Session.end_idle) or with_news:
+                if await self._undisturbed(session.end_idle) or with_news:
                     return
-            await self._call(Session.end_idle)
+            await self._undisturbed(session.end_idle)
         except asyncio.CancelledError:
             await self._leave_idle(session)
             raise
@@ -234,9 +235,23 @@ class Folder:
             return
         try:
             async with asyncio.timeout(_END_IDLE):
-                await in_thread(session.end_idle)
+                if self._under_way is not None:
+                    await self._under_way
+                if session.idling:
+                    await in_thread(session.end_idle)
         except (TimeoutError, Dropped, Refused):
             self.drop()
+
+    async def _undisturbed(self, call: Callable[[], bool]) -> bool:
+        """Run a call that a cancelled wait must not leave half done: it goes on in ``_under_way``, for ``_leave_idle`` to await its end."""
+        self._under_way = asyncio.ensure_future(in_thread(call))
+        try:
+            news = await asyncio.shield(self._under_way)
+        except Dropped:
+            self.drop()
+            raise
+        self._under_way = None
+        return news
 
     async def _attempt(
         self, call: Callable[Concatenate[Session, Arguments], Result], *arguments: Arguments.args, **more: Arguments.kwargs

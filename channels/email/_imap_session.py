@@ -81,6 +81,7 @@ class Session:
 
     def __init__(self, server: Server, sign_in: SignIn, folder: str, *, writable: bool) -> None:
         self._folder, self._writable = folder, writable
+        self.idling = False
         self._box: Any = None
         with _translated():
             self._box = _connect(server)
@@ -176,6 +177,7 @@ class Session:
                 if line.startswith(self._tag):
                     raise Refused(f"IDLE is refused: {line.decode('ascii', 'replace')}")
                 news |= bool(_NEWS.match(line))
+            self.idling = True
             return self.idle_news() or news
 
     def idle_news(self) -> bool:
@@ -204,6 +206,7 @@ class Session:
             while not (line := _line(client)).startswith(self._tag):
                 news |= bool(_NEWS.match(line))
             client.tagged_commands.pop(self._tag, None)
+            self.idling = False
             return news
 
     def close(self) -> None:

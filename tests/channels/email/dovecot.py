@@ -157,7 +157,9 @@ class Account:
             box.delete([str(uid)])
 
     def files(self) -> list[Path]:
-        return sorted((*self.folder.glob("cur/*"), *self.folder.glob("new/*")), key=lambda path: path.name)
+        """The mails' files, oldest first. A name begins with seconds and microseconds, neither padded: as texts they are out of order."""
+        paths = (*self.folder.glob("cur/*"), *self.folder.glob("new/*"))
+        return sorted(paths, key=lambda path: [int(digits) for digits in re.findall(r"\d+", path.name)[:2]])
 
     def spoil(self, number: int) -> Path:
         """Make a mail one that the server cannot read: it answers with BYE then."""

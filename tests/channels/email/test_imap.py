@@ -360,17 +360,31 @@ async def test_waiting_can_be_broken_off_and_the_connection_is_kept(account: Acc
     account.append(mail(0))
     rounds = Rounds(channel)
     await rounds.round()
-    kept = 0
+    session = channel._opened()[0]._session
     for _time in range(5):
-        session = channel._opened()[0]._session
         task = await waiting(channel, rounds)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         await rounds.round()
-        kept += channel._opened()[0]._session is session
-    assert kept, "only where the word comes while IDLE is being begun is the connection given up"
+        assert channel._opened()[0]._session is session
     assert numbers(rounds) == [0]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_wait_that_is_broken_off_while_it_begins_costs_no_connection(account: Account, turns: int) -> None:
+    channel = mailbox(account)
+    rounds = Rounds(channel)
+    await rounds.round()
+    session = channel._opened()[0]._session
+    task = asyncio.ensure_future(channel.wait(rounds.context))
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await rounds.round()
+    assert channel._opened()[0]._session is session
 
 
 # The word may come between the last look and IDLE: the server says it at once then, in the same packet as its "go ahead".
