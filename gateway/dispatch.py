@@ -22,7 +22,7 @@ from gateway.backoff import Draw
 from gateway.lane import Lane, LaneState, Observe, Pace, Shared
 from gateway.outbox import Claimed, Deliveries, Outcome
 from gateway.settle import Limits
-from gateway.sinks.base import Sink
+from gateway.sinks.base import NO_FILES, Files, Sink
 
 __all__ = ["Claimed", "Deliveries", "Dispatcher", "LaneState", "Limits", "Observe", "Outcome", "Pace"]
 
@@ -42,11 +42,12 @@ class Dispatcher:
         now: Callable[[], datetime] = clock.now,
         draw: Draw = random.random,
         observe: Observe | None = None,
+        files: Files = NO_FILES,
     ) -> None:
         self._deliveries, self._pace, self._now = deliveries, pace or Pace(), now
         self._reporter = _Reporter(deliveries, self._pace, self._wake_all)
         slots = asyncio.Semaphore(self._pace.concurrency)
-        shared = Shared(deliveries, self._reporter, self._pace, slots, now, draw, observe)
+        shared = Shared(deliveries, self._reporter, self._pace, slots, now, draw, observe, files)
         self._lanes = {sink_id: Lane(sink_id, sink, (limits or {}).get(sink_id, Limits()), shared) for sink_id, sink in sinks.items()}
 
     async def run(self, stop: asyncio.Event) -> None:

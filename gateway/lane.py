@@ -16,7 +16,7 @@ from gateway.backoff import Draw
 from gateway.breaker import Breaker, BreakerState
 from gateway.outbox import Claimed, Deliveries, Outcome
 from gateway.settle import Limits, settle
-from gateway.sinks.base import Attempt, Deferred, Delivered, Delivery, Rejected, Sink
+from gateway.sinks.base import NO_FILES, Attempt, Deferred, Delivered, Delivery, Files, Rejected, Sink
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +59,7 @@ class Shared:
     now: Callable[[], datetime]
     draw: Draw
     observe: Observe | None
+    files: Files = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Lane:
             event=claimed.event,
             token=claimed.token,
             external_id=claimed.external_id,
+            files=self._shared.files,
         )
         cut = asyncio.timeout(self._limits.deadline)
         try:

@@ -31,6 +31,7 @@ from gateway.store.blobs import open_blobs
 from gateway.store.claims import open_claims
 from gateway.store.deliveries import StoredDeliveries
 from gateway.store.engine import Engines
+from gateway.store.files import StoredFiles
 from gateway.store.location import locate
 from gateway.store.media import StoredMedia
 from gateway.store.outcome import Outbox
@@ -77,6 +78,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
         limits={name: Limits.of(wired.sink_settings[name]) for name in sinks},  # type: ignore[arg-type]  # a sink's settings are SinkSettings
         pace=Pace(concurrency=settings.dispatch.concurrency),
         observe=metrics.attempted,
+        files=StoredFiles(engines, open_blobs(settings.store.blobs)),
     )
     outbox = outbox_of(wired)
     fetching = Fetching(

@@ -21,23 +21,26 @@ What a sink raises counts as Deferred: what we do not understand, we retry.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
-from channels.base import AdapterSettings
+from channels.base import AdapterSettings, Permanent
 from channels.replying import Deferred, Delivered, Delivery, Rejected
 from normalizer.model import ServiceRequest
 
 __all__ = [
+    "NO_FILES",
+    "Attached",
     "Attempt",
     "Closing",
     "Deferred",
     "Delivered",
     "Delivery",
     "Event",
+    "Files",
     "Following",
     "Rejected",
     "Sink",
@@ -51,12 +54,56 @@ Event = Literal["created", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with one of a request's messages. ``size`` is in bytes, ``key`` is the same for the same file at every attempt.
+
+    ``photo`` says that it is what is shown in place of a picture: upright, small, without what its camera wrote.
+    """
+
+    key: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    photo: bool = False
+
+
+class Files(Protocol):
+    """The files of a request, for sinks that send them on."""
+
+    async def of(self, request: ServiceRequest, /) -> Sequence[Attached]:
+        """The files of the request's messages in the order of their arrival, a picture as its photo, each content once."""
+        ...
+
+    async def content(self, file: Attached, /) -> bytes:
+        """The bytes. Raises channels.base.Unavailable when they cannot be had now, and Permanent when they are gone (erased)."""
+        ...
+
+
+class NoFiles:
+    """Where no store is at hand: a request without files."""
+
+    async def of(self, request: ServiceRequest, /) -> Sequence[Attached]:  # the signature of Files
+        """Nothing."""
+        return ()
+
+    async def content(self, file: Attached, /) -> bytes:
+        """There is none; raises Permanent."""
+        raise Permanent(f"there is no file {file.key}")
+
+
+NO_FILES = NoFiles()
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt at a delivery.
 
     ``idempotency_key`` is the same for all attempts at a delivery; ``number`` counts them from 1, also those whose end nobody saw,
     so that a number above 1 means: the other side may have it already. ``token`` is what an earlier attempt was given in place of
-    a number; ``external_id`` is the number that this system gave the request, by this delivery or an earlier one.
+    a number; ``external_id`` is the number that this system gave the request, by this delivery or an earlier one. A delivery of several
+    steps (create, then add each file) remembers how far it came by a ``token`` of its own in ``Deferred``. ``files`` reads the
+    request's files.
     """
 
     idempotency_key: str
@@ -64,6 +111,7 @@ class Attempt:
     event: Event = "created"
     token: str | None = None
     external_id: str | None = None
+    files: Files = field(default=NO_FILES, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from sqlalchemy import BigInteger, Connection, delete, func, literal, select, ty
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.silence import hour_of
+from gateway.store.channel_tables import CHANNEL_HOUR, CHANNEL_STATE
 from gateway.store.claims import cursor
 from gateway.store.engine import Engines
 from gateway.store.history import Event
 from gateway.store.instants import from_micros, to_micros
-from gateway.store.tables import CHANNEL_HOUR, CHANNEL_STATE, EVENT, INBOX, POLL
+from gateway.store.tables import EVENT, INBOX, POLL
 from normalizer.correlate import CANARY, take_for_canary
 from normalizer.model import InboundMessage
 from normalizer.pipeline import Work

@@ -225,7 +225,9 @@ class EventRow(SQLModel, table=True):
 class DeliveryRow(SQLModel, table=True):
     """The outbox: one row for each request, sink and event, with every attempt kept on it.
 
-    ``next_attempt`` is null when there is nothing more to do (delivered, dead letter, hold); it is set before an attempt begins.
+    ``next_attempt`` is null when there is nothing more to do (delivered, dead letter, hold); it is set before an attempt begins. A row with
+    an ``outbound_id`` carries words to a resident: its sink is ``reply:`` and the channel. ``override`` are fields of the request that a
+    person corrected for this delivery (JSON), ``payload`` is what shadow mode would have sent.
     """
 
     __tablename__ = "delivery"
@@ -237,6 +239,19 @@ class DeliveryRow(SQLModel, table=True):
             "lease_until",
             sqlite_where=Column("lease_until").is_not(None),
             postgresql_where=Column("lease_until").is_not(None),
+        ),
+        Index(
+            "ix_delivery_external",
+            "sink_id",
+            "external_id",
+            sqlite_where=Column("external_id").is_not(None),
+            postgresql_where=Column("external_id").is_not(None),
+        ),
+        Index(
+            "ix_delivery_outbound",
+            "outbound_id",
+            sqlite_where=Column("outbound_id").is_not(None),
+            postgresql_where=Column("outbound_id").is_not(None),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -256,6 +271,9 @@ class DeliveryRow(SQLModel, table=True):
     external_url: str | None = None
     reason: str | None = None
     log: str = _text(nullable=False)
+    outbound_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    override: str | None = _text(nullable=True)
+    payload: str | None = _text(nullable=True)
 
 
 class CounterRow(SQLModel, table=True):
@@ -338,35 +356,6 @@ class MediumRow(SQLModel, table=True):
     log: str = _text(nullable=False)
 
 
-class ChannelStateRow(SQLModel, table=True):
-    """How a channel is: what it brought last, what its last probe found, its canary, and the silence that was noticed."""
-
-    __tablename__ = "channel_state"
-    channel_id: str = Field(primary_key=True)
-    jurisdiction_id: str
-    last_message: datetime | None = _instant(nullable=True)
-    probed: datetime | None = _instant(nullable=True)
-    probe_error: str | None = None
-    failing_since: datetime | None = _instant(nullable=True)
-    token_expires: datetime | None = _instant(nullable=True)
-    backlog: int | None = None
-    canary_token: str | None = None
-    canary_sent: datetime | None = _instant(nullable=True)
-    canary_seen: datetime | None = _instant(nullable=True)
-    canary_seconds: float | None = None
-    silent_since: datetime | None = _instant(nullable=True)
-
-
-class ChannelHourRow(SQLModel, table=True):
-    """How many messages a channel brought in one hour (``hour`` counts them since 1970 UTC)."""
-
-    __tablename__ = "channel_hour"
-    channel_id: str = Field(primary_key=True)
-    hour: int = Field(primary_key=True)
-    jurisdiction_id: str
-    messages: int
-
-
 def _table(row: type[SQLModel]) -> Table:
     return cast(Table, vars(row)["__table__"])
 
@@ -391,5 +380,3 @@ API_KEY = _table(ApiKeyRow)
 POLL = _table(PollRow)
 NOTE = _table(NoteRow)
 MEDIUM = _table(MediumRow)
-CHANNEL_STATE = _table(ChannelStateRow)
-CHANNEL_HOUR = _table(ChannelHourRow)

@@ -27,7 +27,7 @@ from gateway.store.inbox import Arrival
 from gateway.store.location import locate
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter
 from gateway.store.polls import open_polls
-from gateway.store.tables import CHANNEL_HOUR
+from gateway.store.channel_tables import CHANNEL_HOUR
 from gateway.store.transactions import Transactions
 from gateway.watch import Watch
 from gateway.wiring import Wired

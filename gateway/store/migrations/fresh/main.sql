@@ -4,7 +4,7 @@ CREATE TABLE attachment ( seq BIGINT NOT NULL, position INTEGER NOT NULL, jurisd
 CREATE INDEX ix_attachment_sha256 ON attachment (sha256);
 CREATE TABLE counter ( name VARCHAR NOT NULL, value BIGINT NOT NULL, hash BLOB, CONSTRAINT pk_counter PRIMARY KEY (name) );
 CREATE TABLE cursor ( name VARCHAR NOT NULL, jurisdiction_id VARCHAR NOT NULL, value VARCHAR NOT NULL, CONSTRAINT pk_cursor PRIMARY KEY (name) );
-CREATE TABLE delivery ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, jurisdiction_id VARCHAR NOT NULL, request_id BIGINT NOT NULL, sink_id VARCHAR NOT NULL, event VARCHAR NOT NULL, idempotency_key VARCHAR NOT NULL, state VARCHAR NOT NULL, created BIGINT NOT NULL, next_attempt BIGINT, attempts INTEGER NOT NULL, lease_until BIGINT, token VARCHAR, external_id VARCHAR, external_url VARCHAR, reason VARCHAR, log TEXT NOT NULL, CONSTRAINT uq_delivery_idempotency_key UNIQUE (idempotency_key) );
+CREATE TABLE delivery ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, jurisdiction_id VARCHAR NOT NULL, request_id BIGINT NOT NULL, sink_id VARCHAR NOT NULL, event VARCHAR NOT NULL, idempotency_key VARCHAR NOT NULL, state VARCHAR NOT NULL, created BIGINT NOT NULL, next_attempt BIGINT, attempts INTEGER NOT NULL, lease_until BIGINT, token VARCHAR, external_id VARCHAR, external_url VARCHAR, reason VARCHAR, log TEXT NOT NULL, outbound_id BIGINT, override TEXT, payload TEXT, CONSTRAINT uq_delivery_idempotency_key UNIQUE (idempotency_key) );
 CREATE INDEX ix_delivery_leased ON delivery (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX ix_delivery_due ON delivery (sink_id, next_attempt);
 CREATE INDEX ix_delivery_request ON delivery (request_id, sink_id, id);
@@ -31,4 +31,16 @@ CREATE TABLE channel_state ( channel_id VARCHAR NOT NULL, jurisdiction_id VARCHA
 CREATE TABLE channel_hour ( channel_id VARCHAR NOT NULL, hour BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, messages INTEGER NOT NULL, CONSTRAINT pk_channel_hour PRIMARY KEY (channel_id, hour) );
 CREATE TABLE request_term ( term BIGINT NOT NULL, request_id BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, CONSTRAINT pk_request_term PRIMARY KEY (term, request_id) ) WITHOUT ROWID;
 CREATE TABLE duplicate_decision ( request_id BIGINT NOT NULL, other_id BIGINT NOT NULL, jurisdiction_id VARCHAR NOT NULL, service_code VARCHAR NOT NULL, same BOOLEAN NOT NULL, score FLOAT NOT NULL, actor VARCHAR NOT NULL, at BIGINT NOT NULL, CONSTRAINT pk_duplicate_decision PRIMARY KEY (request_id, other_id) );
-INSERT INTO alembic_version (version_num) VALUES ('0003');
+CREATE TABLE outbound ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, jurisdiction_id VARCHAR NOT NULL, request_id BIGINT, intake_id VARCHAR, channel_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, contact_key VARCHAR NOT NULL, language VARCHAR NOT NULL, message_id VARCHAR, created BIGINT NOT NULL, expires BIGINT, answered VARCHAR, document TEXT NOT NULL );
+CREATE INDEX ix_outbound_contact ON outbound (contact_key, created);
+CREATE INDEX ix_outbound_created ON outbound (created);
+CREATE INDEX ix_outbound_request ON outbound (request_id);
+CREATE INDEX ix_outbound_message ON outbound (message_id);
+CREATE TABLE contact ( jurisdiction_id VARCHAR NOT NULL, "key" VARCHAR NOT NULL, opted_out BIGINT, bounced BIGINT, bounces INTEGER NOT NULL, reason VARCHAR, verified BIGINT, updated BIGINT NOT NULL, CONSTRAINT pk_contact PRIMARY KEY (jurisdiction_id, "key") );
+CREATE TABLE secret ( name VARCHAR NOT NULL, value BLOB NOT NULL, created BIGINT NOT NULL, CONSTRAINT pk_secret PRIMARY KEY (name) );
+CREATE TABLE deadline ( request_id BIGINT NOT NULL, kind VARCHAR NOT NULL, jurisdiction_id VARCHAR NOT NULL, due BIGINT NOT NULL, done BIGINT, CONSTRAINT pk_deadline PRIMARY KEY (request_id, kind) );
+CREATE INDEX ix_deadline_due ON deadline (done, due);
+CREATE TABLE drift ( sink_id VARCHAR NOT NULL, request_id BIGINT NOT NULL, kind VARCHAR NOT NULL, jurisdiction_id VARCHAR NOT NULL, detail TEXT NOT NULL, found BIGINT NOT NULL, resolved BIGINT, CONSTRAINT pk_drift PRIMARY KEY (sink_id, request_id, kind) );
+CREATE INDEX ix_delivery_external ON delivery (sink_id, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_delivery_outbound ON delivery (outbound_id) WHERE outbound_id IS NOT NULL;
+INSERT INTO alembic_version (version_num) VALUES ('0004');
