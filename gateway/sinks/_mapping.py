@@ -8,8 +8,9 @@
     "address1_line1" = "address_string"
 
 An expression sees the request's fields by their names (docs/schema/ServiceRequest.json), and ``request`` as the whole; ``event``,
-``external_id`` and ``idempotency_key`` of the delivery; and the filters of Jinja, with ``max_length(n)`` that shortens a text to n characters
-and ``iso`` that writes an instant. Its result keeps its type: a number stays one, a list stays a list. What is None or undefined is left out.
+``external_id`` and ``idempotency_key`` of the delivery; and the filters of Jinja, with ``max_length(n)`` that shortens a text to n
+characters and ``iso`` that writes an instant. Its result keeps its type: a number stays one, a list stays a list. What is None or
+undefined is left out.
 
 Expressions run in Jinja's sandbox (jinja.palletsprojects.com, "Sandbox"). They are the operator's own words, never a resident's.
 """

@@ -58,13 +58,8 @@ def test_further_names_can_be_given() -> None:
     assert of("contact_id", contact_id="7") == "7"
 
 
-@pytest.mark.parametrize(
-    "text", ["summary |", "summary | nosuchfilter", "1 / 0", "summary.upper", "''.__class__.__mro__", "(lat or 0) + 'x'"]
-)
+@pytest.mark.parametrize("text", ["summary |", "summary | nosuchfilter", "1 / 0", "''.__class__.__mro__", "(lat or 0) + 'x'"])
 def test_a_mistake_is_named_with_its_field(text: str) -> None:
-    if text in ("summary.upper", "''.__class__.__mro__"):  # harmless: a method's name as text, and what the sandbox keeps shut
-        assert "object" not in str(of(text)) or text == "summary.upper"
-        return
     with pytest.raises(Undeclared, match=r"^it: "):
         Fields({"it": text})
 
