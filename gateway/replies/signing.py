@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from channels.email.reference import References
 
-SECRET = "replies"
+NAME = "replies"
 """The name of the store's secret."""
 _CODE = re.compile(r"([0-9]{1,19})-([a-z2-7]{26})\Z")
 _BYTES = 16
