@@ -14,7 +14,7 @@ from gateway.errors import StoreError
 from gateway.store.location import StoreLocation
 from gateway.store.sqlite import connect
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in ``migrations/versions`` (a test compares)."""
 
 

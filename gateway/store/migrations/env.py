@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from gateway.store import channel_tables, duplicate_tables, reply_tables  # noqa: F401  # they register their tables
+from gateway.store import channel_tables, duplicate_tables, reply_tables, status_tables  # noqa: F401  # they register their tables
 from gateway.store.tables import inbox_metadata
 
 _part = context.config.attributes["part"]

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from gateway.errors import StoreError
-from gateway.store import channel_tables, duplicate_tables, fresh, reply_tables, schema  # noqa: F401  # they register their tables
+from gateway.store import channel_tables, duplicate_tables, fresh, reply_tables, schema, status_tables  # noqa: F401  # they register them
 from gateway.store.engine import Engines
 from gateway.store.location import locate
 from gateway.store.migrations.run import script_head

@@ -3,4 +3,4 @@ CREATE TABLE inbox ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, intake_id V
 CREATE INDEX ix_inbox_books ON inbox (channel_id);
 CREATE TABLE poll ( channel_id VARCHAR NOT NULL, position VARCHAR, succeeded BIGINT, failed BIGINT, failures INTEGER NOT NULL, error VARCHAR NOT NULL, CONSTRAINT pk_poll PRIMARY KEY (channel_id) );
 CREATE TABLE note ( channel_id VARCHAR NOT NULL, name VARCHAR NOT NULL, value VARCHAR NOT NULL, CONSTRAINT pk_note PRIMARY KEY (channel_id, name) );
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+INSERT INTO alembic_version (version_num) VALUES ('0005');
