@@ -29,6 +29,8 @@ from pydantic import Field
 
 from channels.base import AdapterSettings, Permanent
 from channels.replying import Deferred, Delivered, Delivery, Rejected
+from config.types import Duration
+from gateway.sinks._secrets import Secrets
 from normalizer.model import ServiceRequest
 
 __all__ = [
@@ -42,6 +44,9 @@ __all__ = [
     "Event",
     "Files",
     "Following",
+    "Holding",
+    "Previewing",
+    "Reconciled",
     "Rejected",
     "Sink",
     "SinkSettings",
@@ -139,6 +144,21 @@ class SinkSettings(AdapterSettings):
     keep_trying_hours: float = Field(default=96.0, gt=0)
     """Hours after which a delivery that still fails becomes a dead letter."""
 
+    shadow: bool = False
+    """With true nothing is sent: what would have been is recorded, for `intake311 deliveries compare`. See docs/status.md."""
+
+    follow_every: Duration = Duration(minutes=5)
+    """How often the system is asked what became of the requests, where it can be asked."""
+
+    follow: bool = True
+    """Whether it is asked at all."""
+
+    status_decides: bool = True
+    """Whether what the system says of a request's status becomes the request's; with false it is only kept in the history."""
+
+    status_secret: Secrets = []
+    """Secret that the system signs its calls of /api/v1/status with, "whsec_" and base64; two while it is changed."""
+
 
 @runtime_checkable
 class Sink(Protocol):
@@ -162,6 +182,36 @@ class Following(Protocol):
 
         Raises channels.base.Temporary when the system cannot be asked now; nothing is then known of what was not yielded.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A request as another system holds it: its number there, ours as far as the system keeps it, and its status (None where unknown)."""
+
+    external_id: str
+    service_request_id: str | None = None
+    status: Literal["open", "closed"] | None = None
+
+
+@runtime_checkable
+class Reconciled(Protocol):
+    """A sink whose system can be asked for everything that it holds of ours, for the nightly reconciliation."""
+
+    def holdings(self, since: datetime, /, *, known: Sequence[str] = ()) -> AsyncIterator[Holding]:
+        """The requests of the numbers ``known``, and all those with a number of ours that were filed there after ``since``.
+
+        A number of ``known`` that is not among them is not there. Raises channels.base.Temporary where the system cannot be asked now.
+        """
+        ...
+
+
+@runtime_checkable
+class Previewing(Protocol):
+    """A sink that can say what it would send, without sending it: shadow mode records that. Others record the request itself."""
+
+    def preview(self, request: ServiceRequest, attempt: Attempt, /) -> str:
+        """What a first call would carry, as text and without credentials; raises what ``deliver`` would reject."""
         ...
 
 

@@ -8,13 +8,11 @@ Does not: sign with ed25519 keys; follow redirects; read the answer's body.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from standardwebhooks import Webhook
 
 from channels.base import Permanent, Temporary
@@ -22,14 +20,9 @@ from gateway import clock
 from gateway.http import CallFailed, Http
 from gateway.sinks._event import MEDIA_TYPE, envelope
 from gateway.sinks._http import HttpSinkSettings, failed, refusal
+from gateway.sinks._secrets import Secrets
 from gateway.sinks.base import Attempt, Delivered, Delivery
 from normalizer.model import ServiceRequest
-
-_PREFIX = "whsec_"
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | SecretStr) else value
 
 
 class Settings(HttpSinkSettings):
@@ -38,7 +31,7 @@ class Settings(HttpSinkSettings):
     url: str = Field(pattern=r"^https?://[^\s/?#]+\S*$")
     """Address that requests are posted to; https outside of the city's own network."""
 
-    secret: Annotated[list[SecretStr], BeforeValidator(_as_list), Field(min_length=1, max_length=4)]
+    secret: Annotated[Secrets, Field(min_length=1)]
     """Signing secret, "whsec_" and 24 to 64 random bytes in base64. Two while it is changed: the new one first, then the old one."""
 
     source: str = ""
@@ -49,23 +42,6 @@ class Settings(HttpSinkSettings):
     def _has_no_password(cls, value: str) -> str:
         if urlsplit(value).username is not None:
             raise ValueError("an address holds no user or password; put an Authorization into headers")
-        return value
-
-    @field_validator("secret")
-    @classmethod
-    def _is_long_enough(cls, value: list[SecretStr]) -> list[SecretStr]:
-        for secret in value:
-            text = secret.get_secret_value()
-            if not text.startswith(_PREFIX):
-                raise ValueError(f"a secret begins with {_PREFIX}")
-            try:
-                digits = text.removeprefix(_PREFIX).rstrip("=")
-                key = base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
-            except binascii.Error:
-                raise ValueError(f"after {_PREFIX} a secret is base64") from None
-            # Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 bytes.
-            if not 24 <= len(key) <= 64:
-                raise ValueError("a secret has 24 to 64 bytes")
         return value
 
 
@@ -104,6 +80,10 @@ class WebhookSink:
         if 200 <= answer.status < 300:
             return Delivered()
         return refusal(answer, now)
+
+    def preview(self, request: ServiceRequest, attempt: Attempt, /) -> str:
+        """The event."""
+        return envelope(request, attempt, source=self._source).decode()
 
     async def aclose(self) -> None:
         """End the connections."""
