@@ -26,11 +26,17 @@ Scope = Literal["sink", "delivery"]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The other side has it. ``external_id`` is its number there, ``url`` a page for people, where the system tells them."""
+    """The other side has it. ``external_id`` is its number there, ``url`` a page for people, where the system tells them.
+
+    ``reason`` is a coded word where something about it is to be noted (``differs``: the other side holds something else than was sent),
+    ``detail`` says what, by the names of fields; both are kept with the delivery.
+    """
 
     external_id: str | None = None
     token: str | None = None
     url: str | None = None
+    reason: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ def settle(claimed: Claimed, answer: Delivery, limits: Limits, *, now: datetime,
 
     again = now + timedelta(seconds=_wait(claimed.attempts, answer, limits, draw))
     if isinstance(answer, Delivered):
-        return outcome("delivered", "delivered", external_id=answer.external_id, token=answer.token, url=answer.url)
+        noted = {"reason": answer.reason, "detail": answer.detail}
+        return outcome("delivered", "delivered", external_id=answer.external_id, token=answer.token, url=answer.url, **noted)
     if isinstance(answer, Rejected):
         return outcome("dead_letter", "rejected", reason=answer.reason, detail=answer.detail)
     given_up = now - claimed.created_at > limits.keep_trying and claimed.attempts >= limits.least_attempts
