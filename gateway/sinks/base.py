@@ -156,7 +156,7 @@ class SinkSettings(AdapterSettings):
     status_decides: bool = True
     """Whether what the system says of a request's status becomes the request's; with false it is only kept in the history."""
 
-    status_secret: Secrets = []
+    status_secret: Secrets = Field(default_factory=list)
     """Secret that the system signs its calls of /api/v1/status with, "whsec_" and base64; two while it is changed."""
 
 
