@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.sinks._mapping import Fields, Undeclared
+from gateway.errors import ConfigError
+from gateway.sinks._mapping import Fields, Undeclared, declared, merged
 from gateway.sinks.base import Attempt
 from normalizer.model import Location, Reporter, ServiceRequest
 
@@ -26,8 +27,8 @@ _REQUEST = ServiceRequest(
 )
 
 
-def of(expression: str, request: ServiceRequest = _REQUEST, **more: Any) -> Any:
-    return Fields({"it": expression}).of(request, Attempt("key", event="updated", external_id="C-9"), **more).get("it", "left out")
+def of(expression: str, request: ServiceRequest = _REQUEST) -> Any:
+    return Fields({"it": expression}).of(request, Attempt("key", event="updated", external_id="C-9")).get("it", "left out")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,13 @@ def of(expression: str, request: ServiceRequest = _REQUEST, **more: Any) -> Any:
         ("location.area_codes.ward", "4"),
         ("location.area_codes.borough", "left out"),
         ("address_string", "left out"),
-        ("nothing_of_that_name", "left out"),
+        ("reporters | map(attribute='role') | list", []),
+        ("duplicate_links | map(attribute='service_request_id')", []),
+        ("[location.area_codes.borough, 1]", [None, 1]),
+        ("request.location.get('precision')", "unknown"),
+        ("request['summary']", "Un trou"),
+        ("emergency.flag", False),
+        ("range(2) | list", [0, 1]),
         ("attributes.depth", 12),
         ("service_name | max_length(5)", "Nid-…"),
         ("requested_datetime | iso", "2026-03-01T08:30:00Z"),
@@ -55,7 +62,36 @@ def test_an_expression_gives_a_value_of_its_type(expression: str, value: object)
 
 
 def test_further_names_can_be_given() -> None:
-    assert of("contact_id", contact_id="7") == "7"
+    fields = Fields({"it": "contact_id"}, names={"contact_id": "1"})
+    assert fields.of(_REQUEST, Attempt("key"), contact_id="7") == {"it": "7"}
+    assert fields.names == ("it",)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("sumary or service_name", "there is no 'sumary'; did you mean summary?"),
+        ("location.precison", "there is no 'precison' in a Location; did you mean precision?"),
+        ("request.location['area_code'].ward", "there is no 'area_code' in a Location; did you mean area_codes?"),
+        ("classification.alternativs", "there is no 'alternativs' in a Classification; did you mean alternatives?"),
+        ("contact_id", "there is no 'contact_id'"),
+    ],
+)
+def test_a_name_that_there_is_not_is_refused_since_it_would_leave_its_field_out_of_every_request(text: str, hint: str) -> None:
+    with pytest.raises(Undeclared) as refused:
+        Fields({"it": text})
+    assert refused.value.why.startswith(hint), refused.value.why
+
+
+def test_every_mistake_of_a_table_is_named_by_its_toml_path() -> None:
+    with pytest.raises(ConfigError) as refused:
+        declared("crm", "create.body", {"title": "summary", "a b": "1 / 0", "who": "nme"})
+    assert [mistake.path for mistake in refused.value.mistakes] == ['sinks.crm.create.body."a b"', "sinks.crm.create.body.who"]
+    assert declared("crm", "fields", {"title": "summary"}).of(_REQUEST, Attempt("key")) == {"title": "Un trou"}
+
+
+def test_an_empty_text_takes_a_default_away() -> None:
+    assert merged({"title": "summary", "note": "description"}, {"note": " ", "more": "lat"}) == {"title": "summary", "more": "lat"}
 
 
 @pytest.mark.parametrize("text", ["summary |", "summary | nosuchfilter", "1 / 0", "''.__class__.__mro__", "(lat or 0) + 'x'"])
