@@ -155,6 +155,35 @@ class Classify(Section):
     """A model that `intake311 train` made from the city's own history. Without one, the catalog's words and sentences are what is known."""
 
 
+class Replies(Section):
+    """What residents are told, on the channel that they used. Without this table nobody is written to. See docs/replies.md."""
+
+    enabled: bool = True
+    """Whether anybody is written to."""
+    channels: Names = []
+    """Channels that answer, by name. Empty: every one that can."""
+    templates: Path | None = None
+    """A folder of texts that take the place of the shipped ones, file by file."""
+    city: dict[str, str] = {}
+    """The city's name as residents know it, by language; or by jurisdiction_id where there are several. Empty: the jurisdiction_id."""
+    emergency_number: str = Field(default="911", pattern=r"^[0-9 +-]{2,20}$")
+    """What to call where life or property is in danger."""
+    questions: bool = True
+    """Whether one question is asked where something is missing, after the request exists."""
+    question_patience: Duration = Duration(days=3)
+    """How long an answer is waited for; one that comes later is taken all the same."""
+    quiet: Duration = Duration(minutes=10)
+    """How long after a mail the same address gets no further acknowledgement, so that no two machines answer each other."""
+    per_address_hour: int = Field(default=6, ge=1)
+    """Automatic messages to one address within an hour."""
+    per_address_day: int = Field(default=15, ge=1)
+    """Automatic messages to one address within a day."""
+    per_domain_hour: int = Field(default=60, ge=1)
+    """Automatic mails to one domain within an hour; ten times as many for the large public providers."""
+    overall_hour: int = Field(default=1000, ge=1)
+    """Automatic messages to everybody within an hour. What exceeds it waits for a person: ``intake311 deliveries list``."""
+
+
 class Log(Section):
     """What is written about the running, on standard error. Never a text, name, telephone number or address of a person."""
 
@@ -231,6 +260,7 @@ class Configuration(Section):
     worker: Worker = Field(default_factory=Worker)
     dispatch: Dispatch = Dispatch()
     health: Health = Health()
+    replies: Replies | None = None
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = {}
     """The roads in, each with a name of your choice and a ``type``."""

@@ -64,7 +64,7 @@ class Polling:
 
     def notebook(self, channel_id: str) -> Notebook:
         """The channel's notebook, polled or not."""
-        return _Notes(self._polls, channel_id)
+        return Notes(self._polls, channel_id)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until ``stop`` is set. What a poller has handed over is stored, what it has not is fetched again next time."""
@@ -82,7 +82,7 @@ class Polling:
         return await asyncio.to_thread(self._polls.states)
 
     async def _keep(self, channel_id: str, polled: Polled) -> None:
-        context = PollContext(self.http, _Notes(self._polls, channel_id), self._public_url)
+        context = PollContext(self.http, Notes(self._polls, channel_id), self._public_url)
         turn = _Turn()
         while True:
             try:
@@ -192,12 +192,12 @@ async def probing(location: StoreLocation, http: MakeClient, public_url: str) ->
         positions: dict[str, str | None] = {}
         with suppress(Exception):  # a channel can be asked without it
             positions = {state.channel_id: state.position for state in await asyncio.to_thread(polls.states)}
-        yield lambda channel_id: ProbeContext(http, public_url, _Notes(polls, channel_id), positions.get(channel_id))
+        yield lambda channel_id: ProbeContext(http, public_url, Notes(polls, channel_id), positions.get(channel_id))
     finally:
         await asyncio.to_thread(polls.close)
 
 
-class _Notes:
+class Notes:
     """An adapter's notebook in the store."""
 
     def __init__(self, polls: Polls, channel_id: str) -> None:

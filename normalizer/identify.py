@@ -163,6 +163,13 @@ def _canonical(sender: Sender, region: str) -> None:
         sender.name = display_name(sender.name)
 
 
+def sender_key(message: InboundMessage) -> str | None:
+    """The canonical identifier of who sent a stored message; None of one that is anonymous."""
+    if message.hints.get("anonymous") is True:
+        return None
+    return _key(identifiers(message.sender, message.adapter), message.channel)
+
+
 def _key(found: Sequence[tuple[str, str]], channel: str) -> str | None:
     by_kind = dict(found)
     for kind in _ORDER.get(channel, _DEFAULT_ORDER):

@@ -22,13 +22,14 @@ _BATCH = 64
 async def worker(store: Opened, *, processes: int | None = None) -> AsyncIterator[Worker]:
     """A worker on the store. The channels must have been loaded; delivering is left to the running gateway."""
     from gateway.processing.service import outbox_of
+    from gateway.replies.assembly import open_way_back
 
     settings = store.wired.configuration
     count = processes or settings.worker.processes
     reader = Reader(store.wired.channels, store.wired.contexts, settings.store.blobs)
     readers = Readers(zygote.start(lambda: reader), processes=count, deadline=settings.worker.deadline)
     transactions = Transactions(store.engines)
-    outbox: Outbox = outbox_of(store.wired)
+    outbox: Outbox = outbox_of(store.wired, open_way_back(store.wired, store.engines))
     try:
         yield Worker(
             open_claims(store.engines),

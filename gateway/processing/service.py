@@ -14,14 +14,17 @@ import structlog
 import uvloop
 
 from channels.base import Fetcher
+from channels.replying import ReplyContext
 from gateway import metrics, wiring
 from gateway.clock import now
 from gateway.dispatch import Dispatcher, Limits, Pace
 from gateway.errors import StoreError
 from gateway.fetching import Fetching
 from gateway.http import client
+from gateway.polling import Notes
 from gateway.readers.pool import Readers
 from gateway.readers.zygote import Zygote
+from gateway.replies.assembly import WayBack, lanes, open_way_back
 from gateway.routing import route
 from gateway.schedule import Schedule
 from gateway.sinks.base import close as close_sinks
@@ -35,6 +38,7 @@ from gateway.store.files import StoredFiles
 from gateway.store.location import locate
 from gateway.store.media import StoredMedia
 from gateway.store.outcome import Outbox
+from gateway.store.polls import open_polls
 from gateway.store.sqlite import only_gateway
 from gateway.store.transactions import Transactions
 from gateway.watch import Watch
@@ -58,13 +62,14 @@ def run(zygote: Zygote) -> int:
     return 0
 
 
-def outbox_of(wired: Wired) -> Outbox:
-    """The routing of a configuration."""
+def outbox_of(wired: Wired, way_back: WayBack | None = None) -> Outbox:
+    """The routing of a configuration, and what residents are told."""
     catalogs = {jurisdiction_id: context.catalog for jurisdiction_id, context in wired.contexts.items()}
     routes, sinks = wired.configuration.routes, list(wired.configuration.sinks)
     own = frozenset(name for name, table in wired.configuration.sinks.items() if table.get("type") == "store")
     fetching = frozenset(name for name, channel in wired.channels.items() if isinstance(channel, Fetcher))
-    return Outbox(lambda request: route(request, routes, sinks, catalogs.get(request.jurisdiction_id)), own, fetching)
+    answer = way_back.planner.answer if way_back is not None else None
+    return Outbox(lambda request: route(request, routes, sinks, catalogs.get(request.jurisdiction_id)), own, fetching, answer)
 
 
 async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
@@ -72,15 +77,20 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
     transactions = Transactions(engines)
     readers = Readers(zygote, processes=settings.worker.processes, deadline=settings.worker.deadline)
     sinks = {name: sink for name, sink in wired.sinks.items() if settings.sinks[name].get("type") != "store"}
+    way_back = open_way_back(wired, engines)
+    notes = open_polls(engines.location)
+    replying = lanes(
+        way_back, lambda channel_id: ReplyContext(client, settings.server.public_url, Notes(notes, channel_id)), engines, transactions
+    )
     dispatcher = Dispatcher(
         StoredDeliveries(transactions, shared=not engines.location.is_sqlite),
-        sinks,
+        {**sinks, **replying},
         limits={name: Limits.of(wired.sink_settings[name]) for name in sinks},  # type: ignore[arg-type]  # a sink's settings are SinkSettings
         pace=Pace(concurrency=settings.dispatch.concurrency),
         observe=metrics.attempted,
         files=StoredFiles(engines, open_blobs(settings.store.blobs)),
     )
-    outbox = outbox_of(wired)
+    outbox = outbox_of(wired, way_back)
     fetching = Fetching(
         {name: channel for name, channel in wired.channels.items() if isinstance(channel, Fetcher)},
         StoredMedia(transactions, outbox.own),
@@ -116,7 +126,7 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_work(worker, stop, halt))
-            if sinks:
+            if sinks or replying:
                 group.create_task(dispatcher.run(halt))
             group.create_task(fetching.run(halt))
             group.create_task(schedule.run(halt))
@@ -124,7 +134,8 @@ async def _serve(wired: Wired, engines: Engines, zygote: Zygote) -> None:
             group.create_task(_mind(zygote, halt))
     finally:
         await readers.close()
-        await close_sinks(wired.sinks.values())
+        await close_sinks([*wired.sinks.values(), *replying.values()])
+        await asyncio.to_thread(notes.close)
         await transactions.close()
 
 

@@ -46,11 +46,16 @@ def row_number(service_request_id: str) -> int | None:
 
 
 def take(connection: Connection, count: int) -> range:
-    """Reserve ``count`` row numbers in this transaction."""
-    statement = for_update(select(COUNTER.c.value).where(COUNTER.c.name == "request"), connection)
+    """Reserve ``count`` row numbers of requests in this transaction."""
+    return reserve(connection, "request", count, _FIRST)
+
+
+def reserve(connection: Connection, name: str, count: int, before: int = 0) -> range:
+    """Reserve ``count`` numbers of a kind in this transaction; the first of all follows ``before``. None is ever given twice."""
+    statement = for_update(select(COUNTER.c.value).where(COUNTER.c.name == name), connection)
     last = connection.execute(statement).scalar()
     if last is None:
-        connection.execute(COUNTER.insert().values(name="request", value=_FIRST))
-        last = _FIRST
-    connection.execute(update(COUNTER).where(COUNTER.c.name == "request").values(value=last + count))
+        connection.execute(COUNTER.insert().values(name=name, value=before))
+        last = before
+    connection.execute(update(COUNTER).where(COUNTER.c.name == name).values(value=last + count))
     return range(last + 1, last + 1 + count)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Connection, Table, delete, select, update
@@ -23,6 +23,7 @@ from gateway.store.history import Event
 from gateway.store.known import Facts, references
 from gateway.store.neighbours import places, term_keys
 from gateway.store.parties import People
+from gateway.store.reply_tables import OUTBOUND
 from gateway.store.rows import insert_rows
 from gateway.store.tables import (
     ATTACHMENT,
@@ -46,16 +47,32 @@ Route = Callable[[ServiceRequest], Sequence[str]]
 """The sinks that a request goes to."""
 
 
+class Planned(Protocol):
+    """Rows of what residents are told, and of its deliveries, with the events that say so."""
+
+    @property
+    def outbound(self) -> list[dict[str, Any]]: ...
+    @property
+    def deliveries(self) -> list[dict[str, Any]]: ...
+    @property
+    def events(self) -> list[Event]: ...
+
+
+Answer = Callable[[Connection, Sequence[Work], datetime], Planned]
+"""What the residents of a batch of settled messages are told."""
+
+
 @dataclass(slots=True)
 class Outbox:
     """Where requests go: the routing rules, and the sinks that are our own store (delivered by the very transaction).
 
-    ``fetching`` are the channels whose media are fetched after the message.
+    ``fetching`` are the channels whose media are fetched after the message. ``answer`` plans what residents are told.
     """
 
     route: Route
     own: frozenset[str] = frozenset()
     fetching: frozenset[str] = frozenset()
+    answer: Answer | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +92,7 @@ class OutcomeWriter:
         self._rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
         self._events: list[Event] = []
         self._touched: set[int] = set()
+        self._said: list[dict[str, Any]] = []
         self._growing = Growing(connection, now)
 
     def write(
@@ -106,7 +124,12 @@ class OutcomeWriter:
             self._add(outcome, people.party_of(outcome.work))
             if outcome.work.completion is not None:
                 self._complete(outcome.work, facts, complete)
-        for table, rows in (*people.rows(), *self._rows.items()):
+        if self._outbox.answer is not None:
+            planned = self._outbox.answer(self._connection, [outcome.work for outcome in outcomes], self._now)
+            self._rows[OUTBOUND] += planned.outbound
+            self._said = planned.deliveries
+            self._events += planned.events
+        for table, rows in (*people.rows(), *self._rows.items(), (DELIVERY, self._said)):
             insert_rows(self._connection, table, rows)
         for chunk in _chunks(sorted(self._touched)):
             touched = update(SERVICE_REQUEST).where(SERVICE_REQUEST.c.id.in_(chunk)).values(updated_datetime=self._now)
@@ -243,7 +266,9 @@ class OutcomeWriter:
 
     def _told(self, request_id: int) -> dict[str, bool]:
         """The sinks that have been told of this request, and whether something about it waits that nobody has tried to deliver."""
-        statement = select(DELIVERY.c.sink_id, DELIVERY.c.attempts, DELIVERY.c.state).where(DELIVERY.c.request_id == request_id)
+        statement = select(DELIVERY.c.sink_id, DELIVERY.c.attempts, DELIVERY.c.state).where(
+            DELIVERY.c.request_id == request_id, DELIVERY.c.outbound_id.is_(None)
+        )
         rows = [tuple(row) for row in self._connection.execute(statement)]
         rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DELIVERY] if row["request_id"] == request_id]
         told = {sink_id: False for sink_id, _attempts, _state in rows}

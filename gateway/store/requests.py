@@ -105,7 +105,7 @@ def _reporters(connection: Connection, request_ids: Sequence[int]) -> dict[int, 
 def _external_ids(connection: Connection, request_ids: Sequence[int]) -> dict[int, list[ExternalId]]:
     statement = (
         select(DELIVERY.c.request_id, DELIVERY.c.sink_id, DELIVERY.c.external_id, DELIVERY.c.external_url)
-        .where(DELIVERY.c.request_id.in_(request_ids), DELIVERY.c.external_id.is_not(None))
+        .where(DELIVERY.c.request_id.in_(request_ids), DELIVERY.c.external_id.is_not(None), DELIVERY.c.outbound_id.is_(None))
         .order_by(DELIVERY.c.id)
     )
     found: dict[int, dict[tuple[str, str], ExternalId]] = defaultdict(dict)
