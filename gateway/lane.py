@@ -15,8 +15,8 @@ from gateway import failpoint
 from gateway.backoff import Draw
 from gateway.breaker import Breaker, BreakerState
 from gateway.outbox import Claimed, Deliveries, Outcome
-from gateway.settle import Limits, settle
-from gateway.sinks.base import NO_FILES, Attempt, Deferred, Delivered, Delivery, Files, Rejected, Sink
+from gateway.settle import Limits, Shadowed, settle
+from gateway.sinks.base import NO_FILES, Attempt, Deferred, Delivered, Delivery, Files, Previewing, Rejected, Sink, forwardable
 
 log = structlog.get_logger(__name__)
 
@@ -200,16 +200,18 @@ class Lane:
             self._back.append(claimed)
             self._stir.set()
             return
-        answer = await self._deliver(claimed)
+        shadow = self._limits.shadow or claimed.shadowed
+        answer = self._shadowed(claimed) if shadow else await self._deliver(claimed)
         seconds = clock() - began
         outcome = settle(claimed, answer, self._limits, now=self._shared.now(), seconds=seconds, draw=self._shared.draw)
         self._shared.reports.add(outcome)
         self._average = seconds if self._average is None else self._average + (seconds - self._average) / 16
-        self._judge(claimed, answer, clock())
+        if not isinstance(answer, Shadowed):
+            self._judge(claimed, answer, clock())
         self._tell(outcome)
 
-    async def _deliver(self, claimed: Claimed) -> Delivery:
-        attempt = Attempt(
+    def _attempt_of(self, claimed: Claimed) -> Attempt:
+        return Attempt(
             idempotency_key=claimed.idempotency_key,
             number=claimed.attempts,
             event=claimed.event,
@@ -217,6 +219,19 @@ class Lane:
             external_id=claimed.external_id,
             files=self._shared.files,
         )
+
+    def _shadowed(self, claimed: Claimed) -> Shadowed:
+        """What would be sent, and nothing sent."""
+        why = "" if self._limits.shadow else "begun_in_shadow"
+        try:
+            if isinstance(self._sink, Previewing):
+                return Shadowed(self._sink.preview(claimed.request, self._attempt_of(claimed)), why)
+        except Exception as error:  # noqa: BLE001  # what a sink cannot make of a request is what shadow mode is to find
+            return Shadowed(forwardable(claimed.request).model_dump_json(exclude_defaults=True), f"would_fail: {_name(error)}")
+        return Shadowed(forwardable(claimed.request).model_dump_json(exclude_defaults=True), why)
+
+    async def _deliver(self, claimed: Claimed) -> Delivery:
+        attempt = self._attempt_of(claimed)
         cut = asyncio.timeout(self._limits.deadline)
         try:
             async with cut:

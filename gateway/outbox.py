@@ -15,18 +15,19 @@ from typing import Literal, Protocol
 from gateway.sinks.base import Event
 from normalizer.model import ServiceRequest
 
-Answer = Literal["delivered", "deferred", "rejected"]
-State = Literal["delivered", "deferred", "dead_letter"]
+Answer = Literal["delivered", "deferred", "rejected", "shadowed"]
+State = Literal["delivered", "deferred", "dead_letter", "shadowed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that is ours until its lease ends.
 
-    ``attempts`` counts this one already. ``request`` is the request's current state, not the state at the event. ``token`` and
-    ``external_id`` are what this sink has answered for this request so far, by this delivery or an earlier one of the same request.
-    ``idempotency_key`` is made of letters, digits, ``_`` and ``-`` and never changes for a delivery. ``created_at`` is when the row
-    was written.
+    ``attempts`` counts this one already. ``request`` is the request's current state, not the state at the event, with what a person
+    corrected for this sink. ``token`` and ``external_id`` are what this sink has answered for this request so far, by this delivery or an
+    earlier one of the same request. ``idempotency_key`` is made of letters, digits, ``_`` and ``-`` and never changes for a delivery.
+    ``created_at`` is when the row was written. ``shadowed`` says that what came before it at this sink was recorded and not sent, so that
+    the system knows nothing of the request.
     """
 
     delivery_id: str
@@ -39,6 +40,7 @@ class Claimed:
     request: ServiceRequest
     token: str | None = None
     external_id: str | None = None
+    shadowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Outcome:
 
     ``attempts`` is the number that the claim had: together with the id it says whose attempt this was. ``reason`` is a coded word,
     ``detail`` what the other side said (it may quote a person: never logged). ``next_attempt`` is set exactly when the state is
-    ``deferred``. ``seconds`` is how long the attempt took.
+    ``deferred``. ``seconds`` is how long the attempt took. ``payload`` is what would have been sent, where the state is ``shadowed``.
     """
 
     delivery_id: str
@@ -64,6 +66,7 @@ class Outcome:
     token: str | None = None
     url: str | None = None
     next_attempt: datetime | None = None
+    payload: str | None = None
 
 
 class Deliveries(Protocol):
@@ -83,7 +86,8 @@ class Deliveries(Protocol):
         """Claim up to ``limit`` due rows of these sinks, the longest due first.
 
         A row can be claimed when it is pending or deferred, not on hold, due (``next_attempt <= now``), under no lease, and the oldest
-        row of its request and sink that is neither delivered nor a dead letter: the order of a request's events is kept.
+        row of its request and sink that is not over (delivered, shadowed or a dead letter): the order of a request's events is kept.
+        What belongs to no request (row number 0) waits for nothing.
         Claiming adds one to its attempts and sets its lease to ``now + lease`` and, *before* the attempt, its next attempt to
         ``now + backoff(attempts)``: should the process die, the row is due again when both are over.
         """

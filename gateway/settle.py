@@ -21,7 +21,7 @@ class Limits:
     becomes a dead letter when it is older than ``keep_trying`` *and* had ``least_attempts``: a system that is down for a week takes
     nothing with it that was hardly tried. ``longest_retry_after`` (seconds) bounds what a system may ask for. ``ahead`` is how many
     seconds of work, and ``batch`` how many rows, may be claimed before they can begin. ``breaker_threshold`` different deliveries that
-    fail in a row open the circuit breaker, for ``breaker_pauses``.
+    fail in a row open the circuit breaker, for ``breaker_pauses``. With ``shadow`` nothing is sent, what would have been is recorded.
     """
 
     concurrency: int = 20
@@ -34,6 +34,7 @@ class Limits:
     batch: int = 200
     breaker_threshold: int = 5
     breaker_pauses: Backoff = _PAUSES
+    shadow: bool = False
 
     @classmethod
     def of(cls, settings: SinkSettings) -> Limits:
@@ -42,10 +43,19 @@ class Limits:
             concurrency=settings.concurrency,
             deadline=2 * settings.timeout + 5,
             keep_trying=timedelta(hours=settings.keep_trying_hours),
+            shadow=settings.shadow,
         )
 
 
-def settle(claimed: Claimed, answer: Delivery, limits: Limits, *, now: datetime, seconds: float, draw: Draw) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """The end of a delivery that was not sent: what it would have carried, or why it would have been rejected."""
+
+    payload: str
+    reason: str = ""
+
+
+def settle(claimed: Claimed, answer: Delivery | Shadowed, limits: Limits, *, now: datetime, seconds: float, draw: Draw) -> Outcome:
     """The outcome of one attempt. A token once given is never given up: it stays with the row through every later answer."""
 
     def outcome(state: State, verdict: Answer, **known: str | None) -> Outcome:
@@ -64,8 +74,12 @@ def settle(claimed: Claimed, answer: Delivery, limits: Limits, *, now: datetime,
             token=known.get("token") or claimed.token,
             url=known.get("url"),
             next_attempt=again if state == "deferred" else None,
+            payload=known.get("payload"),
         )
 
+    if isinstance(answer, Shadowed):
+        again = now
+        return outcome("shadowed", "shadowed", reason=answer.reason, payload=answer.payload)
     again = now + timedelta(seconds=_wait(claimed.attempts, answer, limits, draw))
     if isinstance(answer, Delivered):
         noted = {"reason": answer.reason, "detail": answer.detail}

@@ -7,6 +7,8 @@ comes back by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,11 +19,14 @@ from gateway import failpoint
 from gateway.errors import NotFound
 from gateway.outbox import Claimed, Outcome
 from gateway.store import history
+from gateway.store.corrections import NotCorrectable, corrected
+from gateway.store.followed import follow
 from gateway.store.history import Event
 from gateway.store.numbers import public_number, row_number
 from gateway.store.requests import load_many
 from gateway.store.tables import DELIVERY
 from gateway.store.transactions import Transactions
+from normalizer.model import ServiceRequest
 
 _OPEN = ("pending", "deferred", "hold")
 _LOG_LIMIT = 50
@@ -108,6 +113,8 @@ def listing(
             "token": row.token,
             "url": row.external_url,
             "log": orjson.loads(row.log),
+            "override": orjson.loads(row.override) if row.override else None,
+            "payload": row.payload,
         }
 
 
@@ -149,6 +156,7 @@ def _claim(
         select(older.c.id)
         .where(
             older.c.request_id == DELIVERY.c.request_id,
+            older.c.request_id != 0,
             older.c.sink_id == DELIVERY.c.sink_id,
             older.c.id < DELIVERY.c.id,
             older.c.state.in_(_OPEN),
@@ -156,7 +164,7 @@ def _claim(
         .exists()
     )
     statement = (
-        select(DELIVERY)
+        select(*_CLAIMED)
         .where(
             DELIVERY.c.sink_id.in_(sink_ids),
             DELIVERY.c.next_attempt <= now,
@@ -180,71 +188,90 @@ def _claim(
             for row in rows
         ],
     )
-    request_ids = list({row.request_id for row in rows})
+    request_ids = list({row.request_id for row in rows if row.request_id})
     requests = load_many(connection, request_ids)
-    told = _already_told(connection, request_ids)
-    return [
-        Claimed(
-            delivery_id=str(row.id),
-            service_request_id=requests[row.request_id].service_request_id,
-            sink_id=row.sink_id,
-            event=row.event,
-            idempotency_key=row.idempotency_key,
-            attempts=row.attempts + 1,
-            created_at=row.created,
-            request=requests[row.request_id],
-            token=row.token or told.get((row.request_id, row.sink_id), (None, None))[0],
-            external_id=row.external_id or told.get((row.request_id, row.sink_id), (None, None))[1],
-        )
-        for row in rows
-    ]
+    before = _before(connection, request_ids)
+    return [_claimed(row, requests.get(row.request_id), before.get((row.request_id, row.sink_id), _NOTHING)) for row in rows]
 
 
-def _already_told(connection: Connection, request_ids: Sequence[int]) -> dict[tuple[int, str], tuple[str | None, str | None]]:
-    """(token, external id) that each sink has answered for a request, by any delivery of it."""
-    statement = (
-        select(DELIVERY.c.request_id, DELIVERY.c.sink_id, DELIVERY.c.token, DELIVERY.c.external_id)
-        .where(DELIVERY.c.request_id.in_(request_ids), (DELIVERY.c.token.is_not(None)) | (DELIVERY.c.external_id.is_not(None)))
-        .order_by(DELIVERY.c.id)
+_CLAIMED = (
+    *(DELIVERY.c.id, DELIVERY.c.request_id, DELIVERY.c.jurisdiction_id, DELIVERY.c.sink_id, DELIVERY.c.event),
+    *(DELIVERY.c.idempotency_key, DELIVERY.c.attempts, DELIVERY.c.created, DELIVERY.c.token, DELIVERY.c.external_id),
+)
+
+
+@dataclass(slots=True)
+class _Before:
+    """What a sink has answered for a request so far, by any delivery of it, and what a person corrected for it."""
+
+    token: str | None = None
+    external_id: str | None = None
+    override: dict[str, Any] = field(default_factory=dict)
+    shadowed: bool = False
+    delivered: bool = False
+
+
+_NOTHING = _Before()
+
+
+def _claimed(row: Any, request: ServiceRequest | None, before: _Before) -> Claimed:
+    """A claim; what belongs to no request (words to somebody without one) carries an empty one of its city."""
+    if request is None:
+        request = ServiceRequest(jurisdiction_id=row.jurisdiction_id)
+    elif before.override:
+        with suppress(NotCorrectable):  # it fitted when it was made
+            request = corrected(request, before.override)
+    return Claimed(
+        delivery_id=str(row.id),
+        service_request_id=request.service_request_id,
+        sink_id=row.sink_id,
+        event=row.event,
+        idempotency_key=row.idempotency_key,
+        attempts=row.attempts + 1,
+        created_at=row.created,
+        request=request,
+        token=row.token or before.token,
+        external_id=row.external_id or before.external_id,
+        shadowed=before.shadowed and not before.delivered and not (before.token or before.external_id),
     )
-    told: dict[tuple[int, str], tuple[str | None, str | None]] = {}
-    for request_id, sink_id, token, external_id in connection.execute(statement):
-        before = told.get((request_id, sink_id), (None, None))
-        told[request_id, sink_id] = (token or before[0], external_id or before[1])
-    return told
+
+
+def _before(connection: Connection, request_ids: Sequence[int]) -> dict[tuple[int, str], _Before]:
+    """What each sink has answered for these requests; nothing where it has not."""
+    row = DELIVERY.c
+    statement = (
+        select(row.request_id, row.sink_id, row.token, row.external_id, row.override, row.state)
+        .where(
+            row.request_id.in_(request_ids),
+            row.token.is_not(None) | row.external_id.is_not(None) | row.override.is_not(None) | row.state.in_(("shadowed", "delivered")),
+        )
+        .order_by(row.id)
+    )
+    found: dict[tuple[int, str], _Before] = {}
+    for request_id, sink_id, token, external_id, override, state in connection.execute(statement) if request_ids else ():
+        before = found.setdefault((request_id, sink_id), _Before())
+        before.token, before.external_id = before.token or token, before.external_id or external_id
+        before.override |= orjson.loads(override) if override else {}
+        before.shadowed |= state == "shadowed"
+        before.delivered |= state == "delivered"
+    return found
 
 
 def _finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    statement = select(DELIVERY).where(DELIVERY.c.id.in_([int(outcome.delivery_id) for outcome in outcomes]))
+    statement = select(*_FINISHED).where(DELIVERY.c.id.in_([int(outcome.delivery_id) for outcome in outcomes]))
     rows = {row.id: row for row in connection.execute(statement)}
     changes: list[dict[str, Any]] = []
     events: list[Event] = []
+    numbered: list[dict[str, Any]] = []
     for outcome in outcomes:
         row = rows.get(int(outcome.delivery_id))
         if row is None:
             continue
-        log = orjson.loads(row.log)
-        entry = _log_entry(outcome)
-        known = any(e.get("attempt") == outcome.attempts and e.get("outcome") == outcome.answer for e in log)
-        if not known:
-            log = [*log[:1], *log[1:][-(_LOG_LIMIT - 2) :], entry]
         ours = row.attempts == outcome.attempts and row.state != "delivered"
-        changes.append(
-            {
-                "b_id": row.id,
-                "b_log": orjson.dumps(log).decode(),
-                "b_state": outcome.state if ours else row.state,
-                "b_reason": (outcome.reason or None) if ours else row.reason,
-                "b_next": outcome.next_attempt if ours and row.state != "hold" else row.next_attempt,
-                "b_lease": None if ours else row.lease_until,
-                "b_token": row.token or outcome.token,
-                "b_external": row.external_id or outcome.external_id,
-                "b_url": row.external_url or outcome.url,
-            }
-        )
-        if ours and row.state == "hold" and outcome.state != "delivered":
-            changes[-1]["b_state"] = "hold"
-        elif ours and outcome.state in ("delivered", "dead_letter"):
+        changes.append(_change(row, outcome, ours=ours))
+        if outcome.external_id and not row.external_id and row.outbound_id is None:
+            numbered.append(_to_follow(row, outcome))
+        if ours and not (row.state == "hold" and outcome.state != "delivered") and outcome.state in _OVER:
             facts = {"sink": outcome.sink_id, "event": row.event, "attempts": outcome.attempts, "reason": outcome.reason}
             events.append(Event(row.jurisdiction_id, f"delivery.{outcome.state}", outcome.service_request_id, "dispatch", facts))
     if not changes:
@@ -264,7 +291,56 @@ def _finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         ),
         changes,
     )
+    _record(connection, outcomes)
     history.append(connection, events, max(outcome.at for outcome in outcomes))
+    follow(connection, numbered)  # after the history: whoever applies a status takes the two in this order
+
+
+_OVER = ("delivered", "dead_letter", "shadowed")
+_FINISHED = (
+    *(DELIVERY.c.id, DELIVERY.c.request_id, DELIVERY.c.jurisdiction_id, DELIVERY.c.sink_id, DELIVERY.c.event, DELIVERY.c.attempts),
+    *(DELIVERY.c.state, DELIVERY.c.reason, DELIVERY.c.next_attempt, DELIVERY.c.lease_until, DELIVERY.c.token, DELIVERY.c.external_id),
+    *(DELIVERY.c.external_url, DELIVERY.c.log, DELIVERY.c.created, DELIVERY.c.outbound_id),
+)
+
+
+def _change(row: Any, outcome: Outcome, *, ours: bool) -> dict[str, Any]:
+    """What the row becomes. An overtaken attempt leaves its token or number, and its entry in the log."""
+    log = orjson.loads(row.log)
+    if not any(entry.get("attempt") == outcome.attempts and entry.get("outcome") == outcome.answer for entry in log):
+        log = [*log[:1], *log[1:][-(_LOG_LIMIT - 2) :], _log_entry(outcome)]
+    held = row.state == "hold"
+    return {
+        "b_id": row.id,
+        "b_log": orjson.dumps(log).decode(),
+        "b_state": row.state if not ours else "hold" if held and outcome.state != "delivered" else outcome.state,
+        "b_reason": (outcome.reason or None) if ours else row.reason,
+        "b_next": outcome.next_attempt if ours and not held else row.next_attempt,
+        "b_lease": None if ours else row.lease_until,
+        "b_token": row.token or outcome.token,
+        "b_external": row.external_id or outcome.external_id,
+        "b_url": row.external_url or outcome.url,
+    }
+
+
+def _record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Keep what would have been sent."""
+    shown = [{"b_id": int(outcome.delivery_id), "b_payload": outcome.payload} for outcome in outcomes if outcome.payload is not None]
+    if shown:
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == bindparam("b_id")).values(payload=bindparam("b_payload")), shown)
+
+
+def _to_follow(row: Any, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "request_id": row.request_id,
+        "sink_id": row.sink_id,
+        "jurisdiction_id": row.jurisdiction_id,
+        "external_id": outcome.external_id,
+        "status": "open",
+        "begun": row.created,
+        "due": outcome.at,
+        "document": "{}",
+    }
 
 
 def _log_entry(outcome: Outcome) -> dict[str, Any]:

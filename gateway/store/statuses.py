@@ -39,7 +39,7 @@ Result = Literal["applied", "unchanged", "unknown", "ambiguous"]
 
 
 class Told(Protocol):
-    """Whoever tells the reporters of a change, in the transaction that makes it: what it writes is durable with the change or not at all."""
+    """Whoever tells the reporters of a change, in the transaction that makes it: it writes with the change or not at all."""
 
     def __call__(self, connection: Connection, before: ServiceRequest, after: ServiceRequest, kind: str, jurisdiction_id: str, /) -> None:
         """``before`` and ``after`` are whole, with their reporters; ``kind`` is the event's. What is raised undoes the change."""
