@@ -97,62 +97,49 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
-_STRIDE = 32
-"""Tokens between two marks from which places are counted."""
-
-
 class Words:
-    """A text's words: ``tokens`` folded and in order, ``vocabulary`` each once. Places are worked out only for the words that matter."""
+    """A text's words: ``tokens`` folded and in order, ``vocabulary`` each once. Places are worked out when the first one is asked for."""
 
-    __slots__ = ("_marks", "_offsets", "folded", "text", "tokens", "vocabulary")
+    __slots__ = ("_starts", "folded", "text", "tokens", "vocabulary")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold(text if len(text) <= TEXT_CAP else text[:TEXT_CAP])
         self.tokens = self.folded.split()
         self.vocabulary = frozenset(self.tokens)
-        self._offsets: dict[int, int] = {}
-        self._marks = [0]
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each token begins in the text."""
+        if self._starts is None:
+            self._starts = []
+            place = 0
+            for part in self.folded.split(" "):  # a folded text has no other white space
+                if part:
+                    self._starts.append(place)
+                place += len(part) + 1
+        return self._starts
 
     def offset(self, index: int) -> int:
-        """Where the token begins in the text: beside a neighbour whose place is known, or counted from the nearest mark."""
-        known = self._offsets
-        if index in known:
-            return known[index]
-        if index - 1 in known:
-            place = self.folded.index(self.tokens[index], known[index - 1] + len(self.tokens[index - 1]))
-        elif index + 1 in known:
-            place = self.folded.rindex(self.tokens[index], 0, known[index + 1])
-        else:
-            place = self._counted(index)
-        known[index] = place
-        return place
-
-    def _counted(self, index: int) -> int:
-        marks = self._marks
-        end = len(self.folded)
-        while len(marks) <= index // _STRIDE:
-            marks.append(end - len(self.folded[marks[-1] :].split(None, _STRIDE)[_STRIDE]))
-        mark = marks[index // _STRIDE]
-        line = self.folded[mark : mark + _STRIDE * 24]
-        parts = line.split(None, index % _STRIDE)
-        if len(parts) <= index % _STRIDE:
-            parts, line = self.folded[mark:].split(None, index % _STRIDE), self.folded[mark:]
-        return mark + len(line) - len(parts[index % _STRIDE].lstrip())
+        """Where the token begins in the text."""
+        return self.starts[index]
 
     def span(self, first: int, last: int) -> Span:
         """The span of the tokens ``first`` to ``last`` inclusive."""
-        return self.offset(first), self.offset(last) + len(self.tokens[last])
+        starts = self.starts
+        return starts[first], starts[last] + len(self.tokens[last])
 
     def gap(self, index: int) -> str:
         """What stands in the text between the token and the next one; empty after the last."""
         if index + 1 >= len(self.tokens):
             return ""
-        return self.text[self.offset(index) + len(self.tokens[index]) : self.offset(index + 1)]
+        starts = self.starts
+        return self.text[starts[index] + len(self.tokens[index]) : starts[index + 1]]
 
     def capital(self, index: int) -> bool:
         """True when the token is written with a capital or a figure."""
-        first = self.text[self.offset(index)]
+        first = self.text[self.starts[index]]
         return first.isupper() or first.isdigit()
 
     def positions(self, wanted: AbstractSet[str]) -> list[int]:

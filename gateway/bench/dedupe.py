@@ -26,7 +26,7 @@ from gateway.store.location import locate
 from gateway.store.neighbours import term_keys
 from gateway.store.numbers import public_number
 from normalizer import dedupe
-from normalizer.dedupe.profile import profile
+from normalizer.dedupe.sides import forget
 from normalizer.pipeline import Work
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -55,9 +55,9 @@ def run(few: int, many: int, messages: int, rounds: int, say: Callable[[str], No
             # Each round has texts of its own, that neither store has met; the stores take turns in going first.
             works = [_work(report) for report in _reports(messages, seed=1_000 + number)]
             for store, times in ((small, theirs), (large, ours))[:: 1 if number % 2 else -1]:
-                profile.cache_clear()
+                forget()
                 times.append(statistics.median(_timed(store, works)) * 1e6)
-            profile.cache_clear()
+            forget()
             hot = [_work(report, _HOT) for report in _reports(40, seed=2_000 + number)]
             taken = [value * 1e3 for value in _timed(large, hot)]
             cold.append(taken[0])  # the others' texts have just been seen, as in a gateway that took them in itself

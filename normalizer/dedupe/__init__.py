@@ -3,6 +3,8 @@
 ``candidates.py``   which stored requests may be about the same problem
 ``terms.py``        the rare terms by which a request is found where no position is known
 ``profile.py``      what a text says that can be compared in both languages (``_concepts.py`` is its lexicon)
+``sides.py``        one of the two, with what every pair asks of it
+``prospects.py``    the candidates of which nothing can come, seen before they are compared
 ``features.py``     how a new request and a candidate compare, as figures that a person can check
 ``score.py``        one fitted score with reasons, and the decision: linked, suggested or nothing
 ``thresholds.py``   each service's thresholds, from what reviewers decided
@@ -23,8 +25,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from normalizer.dedupe.candidates import candidates
-from normalizer.dedupe.features import Features, compare, profile_of
+from normalizer.dedupe.features import Features, compare
+from normalizer.dedupe.prospects import hopeless
 from normalizer.dedupe.score import DEFAULT, LINK, SUGGEST, Thresholds, decide, likelihood
+from normalizer.dedupe.sides import profile_of
 from normalizer.dedupe.terms import terms
 from normalizer.model import DuplicateLink, LinkState
 from normalizer.pipeline import Context, Known, Work
@@ -47,18 +51,26 @@ class Judged(NamedTuple):
     state: LinkState | None
 
 
-def judge(work: Work, known: RecentRequests, thresholds: Mapping[str, tuple[float, float]], left_out: Collection[str] = ()) -> list[Judged]:
-    """The candidates for a work's request, linked ones first, then by score."""
+def judge(
+    work: Work,
+    known: RecentRequests,
+    thresholds: Mapping[str, tuple[float, float]],
+    left_out: Collection[str] = (),
+    *,
+    proposed: bool = False,
+) -> list[Judged]:
+    """The candidates for a work's request, linked ones first, then by score; with ``proposed`` only those that are linked or suggested."""
     request = work.requests[0]
     pictures = tuple(file.photo.dhash for file in work.message.attachments if file.photo and file.photo.dhash)
     limits = Thresholds(*thresholds.get(request.service_code, DEFAULT))
     found = []
     for other in candidates(request, known, work.now, work.sender_key):
-        if other.service_request_id in left_out:
+        if other.service_request_id in left_out or (proposed and hopeless(request, other, work.sender_key, limits.suggest)):
             continue
         features = compare(request, other, work.sender_key, pictures)
         state = decide(features, emergency=work.emergency.flag, thresholds=limits)
-        found.append(Judged(other, features, likelihood(features), state))
+        if state is not None or not proposed:
+            found.append(Judged(other, features, likelihood(features), state))
     found.sort(key=lambda item: (item.state != "linked", item.state is None, -item.score, item.other.service_request_id))
     return found
 
@@ -70,7 +82,8 @@ def stage(batch: Sequence[Work], context: Context, known: Known) -> None:
             continue
         request = work.requests[0]
         kept = [link for link in request.duplicate_links if link.state == "rejected"]
-        judged = judge(work, known.requests, context.duplicate_thresholds, {link.service_request_id for link in kept})
+        left_out = {link.service_request_id for link in kept}
+        judged = judge(work, known.requests, context.duplicate_thresholds, left_out, proposed=True)
         links = [
             DuplicateLink(
                 service_request_id=item.other.service_request_id,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from normalizer.dedupe.features import FAR, distance, profile_of
+from normalizer.dedupe.features import FAR, distance
+from normalizer.dedupe.sides import profile_of
 from normalizer.dedupe.terms import terms
 from normalizer.locate import address_key
 from normalizer.model import ServiceRequest

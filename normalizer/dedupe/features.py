@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from normalizer.dedupe._concepts import LASTS
-from normalizer.dedupe.profile import Profile, profile
-from normalizer.locate.key import address_key, numbers
+from normalizer.dedupe.profile import Profile
+from normalizer.dedupe.sides import Side, side_of
 from normalizer.model import ServiceRequest
 from normalizer.ports import KnownRequest
 from normalizer.words import stem
 
+T = TypeVar("T")
 _EARTH = 6_371_000.0
 REACH = 60.0
 """Metres after which two exact positions are one place with a third of the likelihood (e-fold)."""
@@ -80,127 +81,135 @@ class Features(NamedTuple):
         return found
 
 
-def profile_of(request: ServiceRequest | KnownRequest) -> Profile:
-    """The profile of a request's words and address."""
-    text = request.description if isinstance(request, ServiceRequest) else request.text
-    return profile(text, request.address_string)
-
-
 def compare(request: ServiceRequest, other: KnownRequest, sender_key: str | None, pictures: tuple[str, ...] = ()) -> Features:
     """The features of a pair. ``pictures`` are the difference hashes (hex) of what came with the new one."""
-    mine, theirs = profile_of(request), profile_of(other)
-    days = 0.0
-    if request.requested_datetime is not None:
-        days = abs((request.requested_datetime - other.requested_datetime).total_seconds()) / 86_400
-    differ = _differ(request, other, mine, theirs)
+    mine, theirs = side_of(request), side_of(other)
+    days = days_between(request, other)
+    shared = [term for term in mine.profile.terms if term in theirs.profile.terms]
+    text = _likeness(mine.profile, theirs.profile, shared)
     meters = distance(request.lat, request.long, other.lat, other.long)
-    shared = [term for term in mine.terms if term in theirs.terms]
-    text = min(1.0, sum(mine.terms[term] * theirs.terms[term] for term in shared) / (mine.norm * theirs.norm)) if shared else 0.0
-    named, place_by = _named(request, other, mine, theirs, text)
+    named, place_by = named_by(mine, theirs, text)
     same_sender = sender_key is not None and sender_key == other.sender_key
-    if meters is None:
-        place = named
-        if same_sender and not named and not (_placed(request) and _placed(other)):
-            place, place_by = 0.5, "sender"
-    elif meters > FAR:
-        place = 0.0
+    if meters is None and same_sender and not named and not (_placed(request) and _placed(other)):
+        place, place_by = 0.5, "sender"
     else:
-        coarse = request.location.precision in _COARSE or other.precision in _COARSE
-        place = max(math.exp(-meters / (REACH * (2 if coarse else 1))), named)
+        place = place_of(request, other, meters, named)
     same_service = request.service_code == other.service_code and request.service_code != "other"
     return Features(
         place=place,
         named=named,
         place_by=place_by,
         meters=meters,
-        agree=_agree(mine, theirs, same_service=same_service),
+        agree=agreement(mine, theirs, same_service=same_service),
         days=days,
-        lasting=_lasting(mine, theirs, days),
+        lasting=lasting(mine, theirs, days),
         text=text,
         same_service=same_service,
         other_service="other" not in (request.service_code, other.service_code) and not same_service,
-        differ=differ,
-        words=min(len(mine.terms), len(theirs.terms)),
+        differ=differing(mine, theirs),
+        words=min(len(mine.profile.terms), len(theirs.profile.terms)),
         same_sender=same_sender,
         same_picture=_same_picture(pictures, other.pictures),
         closed=other.status != "open",
-        shared=tuple(term.removeprefix("c:") for term in sorted(shared, key=lambda term: -mine.terms[term])[:5]),
+        shared=tuple(term.removeprefix("c:") for term in sorted(shared, key=lambda term: -mine.profile.terms[term])[:5]),
     )
+
+
+def days_between(request: ServiceRequest, other: KnownRequest) -> float:
+    """Days from one to the other; 0 where a time is not known."""
+    if request.requested_datetime is None:
+        return 0.0
+    return abs((request.requested_datetime - other.requested_datetime).total_seconds()) / 86_400
+
+
+def _likeness(mine: Profile, theirs: Profile, shared: list[str]) -> float:
+    return min(1.0, sum(mine.terms[term] * theirs.terms[term] for term in shared) / (mine.norm * theirs.norm)) if shared else 0.0
+
+
+def place_of(request: ServiceRequest, other: KnownRequest, meters: float | None, named: float) -> float:
+    """How surely it is one place, from the distance and from what both name."""
+    if meters is None:
+        return named
+    if meters > FAR:
+        return 0.0
+    coarse = request.location.precision in _COARSE or other.precision in _COARSE
+    return max(math.exp(-meters / (REACH * (2 if coarse else 1))), named)
 
 
 def _placed(request: ServiceRequest | KnownRequest) -> bool:
     return request.lat is not None or bool(request.address_string)
 
 
-def _named(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile, text: float) -> tuple[float, str]:
-    """How surely both name the same place, and by what."""
-    if request.address_string and other.address_string and address_key(request.address_string) == address_key(other.address_string):
-        street = numbers(request.address_string) or "&" in address_key(request.address_string)
-        return (1.0, "address") if street else (0.5, "street")
-    if mine.houses & theirs.houses:
+def named_by(mine: Side, theirs: Side, text: float) -> tuple[float, str]:
+    """How surely both name the same place, and by what; more likely, the liker the texts are."""
+    if mine.key and mine.key == theirs.key:
+        return (1.0, "address") if mine.house or "&" in mine.key else (0.5, "street")
+    if not mine.profile.houses.isdisjoint(theirs.profile.houses):
         return 1.0, "house"
-    if mine.corners & theirs.corners:
+    if not mine.profile.corners.isdisjoint(theirs.profile.corners):
         return 0.9, "corner"
-    return _by_words(mine, theirs, text, exact=_exact(request, mine) and _exact(other, theirs))
+    return _by_words(mine, theirs, text, exact=mine.exact and theirs.exact)
 
 
-def _exact(request: ServiceRequest | KnownRequest, found: Profile) -> bool:
-    return bool(found.houses or found.corners or request.address_string)
-
-
-def _by_words(mine: Profile, theirs: Profile, text: float, *, exact: bool) -> tuple[float, str]:
+def _by_words(mine: Side, theirs: Side, text: float, *, exact: bool) -> tuple[float, str]:
     """Numbers and names that both have; ``exact`` is true where both name an exact place, which is then another one."""
-    shared = mine.numbers & theirs.numbers
+    shared = mine.profile.numbers & theirs.profile.numbers
     if any(len(number) >= 4 for number in shared):
         return 0.9, "number"
-    names = set(mine.names) & set(theirs.names)
+    names = mine.names & theirs.names
     if names and any(len(number) >= 3 for number in shared):  # a shorter one may be a day of the month
         return 0.9, "number"
-    count = len(names)
-    for street in set(mine.streets) & set(theirs.streets):  # a name of several words is one name
-        count -= max(0, sum(stem(word) in names for word in street.split()) - 1)
-    if count > 1:
-        return 0.7, "names"
-    if count:
-        return (0.2 if exact else 0.4), "name"  # two exact places of one street are rarely one
-    spoken = set(mine.names + mine.rare) & set(theirs.names + theirs.rare)
-    if len(spoken) > 1 and text >= _ALIKE and not exact:
+    if names:
+        count = len(names)
+        for street in set(mine.profile.streets).intersection(theirs.profile.streets):  # a name of several words is one name
+            count -= max(0, sum(stem(word) in names for word in street.split()) - 1)
+        if count > 1:
+            return 0.7, "names"
+        if count:
+            return (0.2 if exact else 0.4), "name"  # two exact places of one street are rarely one
+    if text >= _ALIKE and not exact and len(mine.spoken & theirs.spoken) > 1:
         return 0.35, "words"  # the same shop, door or colour, in small letters
     return 0.0, ""
 
 
-def _agree(mine: Profile, theirs: Profile, *, same_service: bool) -> float:
+def agreement(mine: Side, theirs: Side, *, same_service: bool) -> float:
     """How far both speak of the same kind of thing: by concepts, by their themes, and by the service where there are no concepts."""
-    if not mine.concepts or not theirs.concepts:
+    ours, others = mine.profile.concepts, theirs.profile.concepts
+    if not ours or not others:
         return 0.45 if same_service else 0.1
-    concepts = len(mine.concepts & theirs.concepts) / min(len(mine.concepts), len(theirs.concepts))
-    themes = len(set(mine.themes) & set(theirs.themes)) / min(len(mine.themes), len(theirs.themes))
+    concepts = len(ours & others) / min(len(ours), len(others))
+    themes = len(mine.themes & theirs.themes) / min(len(mine.themes), len(theirs.themes))
     found = 0.6 * concepts + 0.4 * themes
-    if ("notice" in mine.concepts) != ("notice" in theirs.concepts):
+    if ("notice" in ours) != ("notice" in others):
         found *= 0.2  # what the city announces is not what a resident reports
     return found
 
 
-def _lasting(mine: Profile, theirs: Profile, days: float) -> float:
+def lasting(mine: Side, theirs: Side, days: float) -> float:
     """How likely a problem of their common theme is still there: the shortest-lived decides."""
-    themes = set(mine.themes) & set(theirs.themes) or set(mine.themes) | set(theirs.themes)
+    themes = mine.themes & theirs.themes or mine.themes | theirs.themes
     half = min((LASTS[theme] for theme in themes), default=_LASTS)
     return float(0.5 ** (days / half))
 
 
-def _differ(request: ServiceRequest, other: KnownRequest, mine: Profile, theirs: Profile) -> frozenset[str]:
+def differing(mine: Side, theirs: Side) -> frozenset[str]:
     """What speaks against one problem: other house numbers, or other numbers in the texts (two lamps, two poles), other streets."""
     found = set()
-    ours, others = numbers(request.address_string or ""), numbers(other.address_string or "")
-    if (ours and others and not ours & others) or (mine.numbers and theirs.numbers and not mine.numbers & theirs.numbers):
+    one, two = mine.profile, theirs.profile
+    if apart(mine.house, theirs.house) or apart(one.numbers, two.numbers):
         found.add("numbers")
-    if mine.streets and theirs.streets and mine.streets[0] not in theirs.streets and theirs.streets[0] not in mine.streets:
+    if one.streets and two.streets and one.streets[0] not in two.streets and two.streets[0] not in one.streets:
         found.add("streets")
-    if mine.corners and theirs.corners and not mine.corners & theirs.corners:
+    if apart(one.corners, two.corners):
         found.add("streets")
-    if mine.ordinals and theirs.ordinals and mine.ordinals != theirs.ordinals:
+    if one.ordinals and two.ordinals and one.ordinals != two.ordinals:
         found.add("ordinals")
     return frozenset(found)
+
+
+def apart(one: frozenset[T], two: frozenset[T]) -> bool:
+    """True where both have some and none in common."""
+    return bool(one and two) and one.isdisjoint(two)
 
 
 def _same_picture(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from normalizer.dedupe.candidates import WINDOW
-from normalizer.dedupe.features import FAR, distance, profile_of
+from normalizer.dedupe.features import FAR, distance
+from normalizer.dedupe.sides import profile_of
 from normalizer.dedupe.terms import terms
 from normalizer.locate import address_key
 from normalizer.ports import KnownRequest

@@ -7,6 +7,7 @@ everyday word is taken for a name (of a street, a shop, a park), which says most
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -76,66 +77,96 @@ def lexicon() -> _Lexicon:
     return _Lexicon(single, phrases, theme, everyday - frozenset(single))
 
 
-@lru_cache(maxsize=4_096)
+_Phrases = list[tuple[tuple[str, ...], str]]
+_Meaning = tuple[str, str | None, _Phrases, str | None, float, bool]
+"""What a word says wherever it stands: its stem, its concept, the phrases that begin with it, which one it counts, its weight by itself
+(of a number, an everyday word, another word, or 0), and whether it is an everyday word. A plain tuple: each word of each text has one.
+"""
+
+
+@lru_cache(maxsize=16_384)
+def _meaning(token: str) -> _Meaning:
+    known, word = lexicon(), stem(token)
+    everyday = word in known.everyday
+    nth, weight = None, _WORD
+    if token.isdigit():
+        weight = _NUMBER if 2 <= len(token) <= 6 and not (len(token) == 4 and token[:2] in _CENTURIES) else 0.0
+    else:
+        nth = ordinal(token)
+        if everyday or len(word) < 3 or token in TYPES:
+            weight = _EVERYDAY if token not in WORDS and len(word) > 2 else 0.0
+    return word, known.single.get(word), known.phrases.get(word, []), nth, weight, everyday
+
+
+@dataclass(slots=True)
+class _Said:
+    """What is gathered of a text, in the order in which it is said."""
+
+    terms: dict[str, float] = field(default_factory=dict)
+    concepts: dict[str, None] = field(default_factory=dict)
+    names: dict[str, None] = field(default_factory=dict)
+    rare: dict[str, None] = field(default_factory=dict)
+    ordinals: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+
+
 def profile(text: str, address: str | None = None) -> Profile:
     """The profile of a text and of the address that goes with it."""
     read = Words(text[:_TEXT])
     known = lexicon()
-    terms: dict[str, float] = {}
-    concepts: dict[str, None] = {}
-    names: dict[str, None] = {}
-    rare: dict[str, None] = {}
-    ordinals, numbers = set(), set()
+    said = _Said()
     streets, houses, corners = _places(read)
     in_streets = {word for street in streets for word in street.split()}
     if address:
         more_streets, more_houses, more_corners = _places(Words(address[:_ADDRESS]))
         named = (stem(word) for street in more_streets for word in street.split())
-        names.update((word, None) for word in named if word not in known.everyday)
+        said.names.update((word, None) for word in named if word not in known.everyday)
         in_streets.update(word for street in more_streets for word in street.split())
         streets, houses, corners = {**more_streets, **streets}, houses | more_houses, corners | more_corners
-    stems = [stem(token) for token in read.tokens]
-    at = 0
-    while at < len(stems):
-        word, token = stems[at], read.tokens[at]
-        concept, width = _concept(known, stems, at)
-        if token in in_streets:  # a tree in "Maple Street" is none
-            terms[word] = _NAME
-            if word not in known.everyday and len(word) > 2:
-                names[word] = None
-        elif concept is not None:
-            concepts[concept] = None
-            terms["c:" + concept] = _CONCEPT
-        elif token.isdigit():
-            if 2 <= len(token) <= 6 and not (len(token) == 4 and token[:2] in _CENTURIES):
-                numbers.add(token)
-                terms[token] = _NUMBER
-        elif (nth := ordinal(token)) is not None and at + 1 < len(stems) and read.tokens[at + 1] in _ONE:
-            ordinals.add(nth)
-        elif word in known.everyday or len(word) < 3 or token in TYPES:
-            if token not in WORDS and len(word) > 2:
-                terms[word] = _EVERYDAY
-        else:
-            proper = _proper(read, at)
-            terms[word] = _NAME if proper else _WORD
-            if proper:
-                names[word] = None
-            else:
-                rare[word] = None
-        at += width
+    _read(read, in_streets, said)
     return Profile(
-        terms=terms,
-        norm=math.sqrt(sum(weight * weight for weight in terms.values())),
-        concepts=frozenset(concepts),
-        themes=tuple(dict.fromkeys(known.theme[concept] for concept in concepts)),
-        numbers=frozenset(numbers | {number for number, _street in houses}),
-        ordinals=frozenset(ordinals),
+        terms=said.terms,
+        norm=math.sqrt(sum(weight * weight for weight in said.terms.values())),
+        concepts=frozenset(said.concepts),
+        themes=tuple(dict.fromkeys(known.theme[concept] for concept in said.concepts)),
+        numbers=frozenset(said.numbers | {number for number, _street in houses}),
+        ordinals=frozenset(said.ordinals),
         streets=tuple(streets),
         houses=frozenset(houses),
         corners=frozenset(corners),
-        names=tuple(names)[:_NAMES],
-        rare=tuple(word for word in rare if len(word) > 3 and word not in names)[:_NAMES],
+        names=tuple(said.names)[:_NAMES],
+        rare=tuple(word for word in said.rare if len(word) > 3 and word not in said.names)[:_NAMES],
     )
+
+
+def _read(read: Words, in_streets: set[str], said: _Said) -> None:
+    tokens, terms = read.tokens, said.terms
+    told = 0
+    """The first token that is not part of a phrase."""
+    for at, (token, meaning) in enumerate(zip(tokens, map(_meaning, tokens), strict=True)):
+        if at < told:
+            continue
+        word, concept, phrases, nth, weight, everyday = meaning
+        if phrases and (phrase := _phrase(phrases, tokens, at)) is not None:
+            concept, told = phrase[1], at + len(phrase[0])
+        if token in in_streets:  # a tree in "Maple Street" is none
+            terms[word] = _NAME
+            if not everyday and len(word) > 2:
+                said.names[word] = None
+        elif concept is not None:
+            said.concepts[concept] = None
+            terms["c:" + concept] = _CONCEPT
+        elif nth is not None and at + 1 < len(tokens) and tokens[at + 1] in _ONE:
+            said.ordinals.add(nth)
+        elif weight == _EVERYDAY:
+            terms[word] = weight
+        elif weight == _WORD:
+            proper = _proper(read, at)
+            terms[word] = _NAME if proper else _WORD
+            (said.names if proper else said.rare)[word] = None
+        elif weight:
+            terms[word] = weight
+            said.numbers.add(word)
 
 
 _ENDS = frozenset(".!?:\n")
@@ -143,19 +174,22 @@ _CENTURIES = ("19", "20")
 _ONE = frozenset("one ones hole pothole of un une nid".split())
 
 
-def _concept(known: _Lexicon, stems: list[str], at: int) -> tuple[str | None, int]:
-    """The concept that begins at a word, and how many words name it."""
-    for phrase, concept in known.phrases.get(stems[at], ()):
-        if tuple(stems[at : at + len(phrase)]) == phrase:
-            return concept, len(phrase)
-    return known.single.get(stems[at]), 1
+def _phrase(phrases: _Phrases, tokens: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
+    """The longest phrase of the lexicon that begins at a word."""
+    after = stem(tokens[at + 1]) if at + 1 < len(tokens) else ""
+    for phrase in phrases:
+        stems = phrase[0]
+        if stems[1] == after and (len(stems) == 2 or tuple(map(stem, tokens[at + 2 : at + len(stems)])) == stems[2:]):
+            return phrase
+    return None
 
 
 def _proper(read: Words, at: int) -> bool:
     """Whether the word is written as a name: with a capital that neither a new sentence nor shouting explains."""
-    start = read.offset(at)
-    word = read.text[start : start + len(read.tokens[at])]
-    return word[:1].isupper() and not word.isupper() and at > 0 and _ENDS.isdisjoint(read.gap(at - 1))
+    start = read.starts[at]
+    if not at or not read.text[start].isupper():
+        return False
+    return not read.text[start : start + len(read.tokens[at])].isupper() and _ENDS.isdisjoint(read.gap(at - 1))
 
 
 def _places(read: Words) -> tuple[dict[str, None], set[tuple[str, str]], set[tuple[str, str]]]:

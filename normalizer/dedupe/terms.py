@@ -27,9 +27,10 @@ def terms(request: ServiceRequest | KnownRequest, found: Profile, sender_key: st
     service = [request.service_code] if request.service_code != "other" else []
     concerns = list(dict.fromkeys([*service, *found.themes]))[:_CONCERNS]
     long = sorted(number for number in found.numbers if len(number) >= 4)[:_NUMBERS]
+    named = [*found.names, *sorted(found.rare, key=len, reverse=True)][:_NAMES]  # stable: of equal lengths the first
     for concern in concerns:
         for number in long:
             out[f"number:{number}|{concern}"] = None
-        for name in [*found.names, *sorted(found.rare, key=lambda word: -len(word))][:_NAMES]:
+        for name in named:
             out[f"name:{name}|{concern}"] = None
     return list(out)[:MOST]
