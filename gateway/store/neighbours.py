@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -20,8 +21,8 @@ from gateway.store.duplicate_tables import REQUEST_TERM
 from gateway.store.instants import to_micros
 from gateway.store.keys64 import address_place, cell_place, cell_places, term_key
 from gateway.store.tables import REQUEST_PLACE, SERVICE_REQUEST
-from normalizer.dedupe import profile_of, terms
-from normalizer.dedupe.candidates import NEAR, WINDOW
+from normalizer.dedupe import terms_of
+from normalizer.dedupe.candidates import BY_TERMS, NEAR, WINDOW
 from normalizer.locate import address_key
 from normalizer.model import ServiceRequest
 from normalizer.pipeline import Work
@@ -38,8 +39,8 @@ _SENDER = "sender:"
 _FIRST = 50
 """The oldest requests of the window whose lowest number is taken: dates and numbers are not quite in the same order."""
 _NONE = 2**62
-_UNION = 400
-"""Terms in one statement: SQLite joins at most 500 SELECTs."""
+_AT_ONCE = 400
+"""Keys in one statement."""
 
 
 class Neighbours:
@@ -55,19 +56,18 @@ class Neighbours:
         self._requests: dict[int, KnownRequest] = {}
         self._new: dict[int, list[KnownRequest]] = defaultdict(list)
         self._of_term: dict[int, list[int]] = {}
-        wanted: set[int] = set()
-        rare: dict[int, None] = {}
+        wanted: list[tuple[list[int], list[int]]] = []
         oldest: list[datetime] = []
         for work in works:
             for request in work.requests:
-                wanted.update(looked_at(request))
-                rare.update(dict.fromkeys(term_keys(request, work.sender_key)))
+                wanted.append((looked_at(request), term_keys(request, work.sender_key)))
                 self._cities.add(request.jurisdiction_id)
                 oldest.append(request.requested_datetime or work.now)
         if oldest:
             since = min(oldest) - _AHEAD
-            self._fetch(sorted(wanted), since)
-            self._fetch_terms(sorted(rare), since)
+            self._fetch(sorted({key for places, _terms in wanted for key in places}), since)
+            self._fetch_terms(sorted({key for _places, terms in wanted for key in terms}), since)
+            self._load([number for places, terms in wanted for number in (*self._newest(places)[:NEAR], *self._of(terms)[:BY_TERMS])])
 
     def add(self, request: ServiceRequest, sender_key: str | None) -> None:
         """Remember a request that this transaction adds or completes."""
@@ -85,9 +85,9 @@ class Neighbours:
         for key in keys:
             for known in reversed(self._new.get(key, ())):  # the newest state first: a request may be completed after it was added
                 found.setdefault(known.service_request_id, known)
-        numbers = sorted({number for key in keys for number in self._at.get(key, ())}, reverse=True)
-        self._load(numbers[:limit])
-        for number in numbers[:limit]:
+        numbers = self._newest(keys)[:limit]
+        self._load(numbers)
+        for number in numbers:
             if stored := self._requests.get(number):
                 found.setdefault(stored.service_request_id, stored)
         return [known for known in found.values() if known.requested_datetime >= since][:limit]
@@ -95,9 +95,9 @@ class Neighbours:
     def of_terms(self, jurisdiction_id: str, terms: Sequence[str], since: datetime, limit: int) -> list[KnownRequest]:
         """The requests that have one of these terms, the most telling term first and within it the newest first."""
         self._cities.add(jurisdiction_id)
-        keys = {term: term_key(jurisdiction_id, term) for term in terms}
+        keys = {term: _term_key(jurisdiction_id, term) for term in terms}
         self._fetch_terms([key for key in keys.values() if key not in self._of_term], since)
-        self._load(list(dict.fromkeys(number for key in keys.values() for number in self._of_term[key]))[:limit])
+        self._load(self._of(keys.values())[:limit])
         found: dict[str, KnownRequest] = {}
         for term, key in keys.items():
             stored = (self._requests[number] for number in self._of_term[key] if number in self._requests)
@@ -111,6 +111,14 @@ class Neighbours:
     def rejected(self, jurisdiction_id: str, service_request_id: str) -> frozenset[str]:
         """The requests that a person has said this one does not repeat."""
         return decisions.rejected(self._connection, jurisdiction_id, service_request_id)
+
+    def _newest(self, places: Iterable[int]) -> list[int]:
+        """The requests at these places, newest first."""
+        return sorted({number for key in places for number in self._at.get(key, ())}, reverse=True)
+
+    def _of(self, terms: Iterable[int]) -> list[int]:
+        """The requests of these terms, term by term."""
+        return list(dict.fromkeys(number for key in terms for number in self._of_term[key]))
 
     def _floor(self, since: datetime) -> int:
         """The lowest number of the requests since then: what lies below need not be looked at, however much it is.
@@ -127,17 +135,19 @@ class Neighbours:
 
     def _fetch_terms(self, keys: Sequence[int], since: datetime) -> None:
         """The newest requests of each term: as many look-ups in the index as there are terms, in one statement."""
-        for start in range(0, len(keys), _UNION):
-            chunk = keys[start : start + _UNION]
+        for start in range(0, len(keys), _AT_ONCE):
+            chunk = keys[start : start + _AT_ONCE]
             self._of_term.update((key, []) for key in chunk)
             statement, values = _newest_of(REQUEST_TERM.name, "term", chunk, (self._floor(since), self._until), _PER_TERM, self._dialect)
             for term, number in self._connection.exec_driver_sql(statement, values):
                 self._of_term[term].append(number)
+            for key in chunk:
+                self._of_term[key].sort(reverse=True)
 
     def _fetch(self, keys: Sequence[int], since: datetime) -> None:
         """The newest requests of each place, whose number is bounded however many years are stored; those before ``since`` are left out."""
-        for start in range(0, len(keys), _UNION):
-            chunk = keys[start : start + _UNION]
+        for start in range(0, len(keys), _AT_ONCE):
+            chunk = keys[start : start + _AT_ONCE]
             self._since.update((key, since) for key in chunk)
             self._at.update((key, []) for key in chunk)
             statement, values = _newest_of(REQUEST_PLACE.name, "place", chunk, (self._floor(since), self._until), _PER_PLACE, self._dialect)
@@ -149,29 +159,39 @@ class Neighbours:
     def _load(self, numbers: Sequence[int]) -> None:
         wanted = [number for number in dict.fromkeys(numbers) if number not in self._requests]
         for start in range(0, len(wanted), _IN):
-            listed = ",".join(map(str, wanted[start : start + _IN]))
+            chunk = wanted[start : start + _IN]
+            # SQLite is handed the numbers as one value: a statement that is the same each time need not be prepared each time.
+            listed = "SELECT value FROM json_each(?)" if self._dialect == "sqlite" else ",".join(map(str, chunk))
+            values = (orjson.dumps(chunk).decode(),) if self._dialect == "sqlite" else ()
             statement = f"SELECT id, service_request_id, status, document FROM {SERVICE_REQUEST.name} WHERE id IN ({listed})"  # noqa: S608  our own numbers
-            for number, service_request_id, status, document in self._connection.exec_driver_sql(statement):
+            for number, service_request_id, status, document in self._connection.exec_driver_sql(statement, values):
                 self._requests[number] = _of_document(service_request_id, status, document)
 
 
 def _newest_of(table: str, column: str, keys: Sequence[int], between: tuple[int, int], most: int, dialect: str) -> tuple[str, Any]:
     """The statement for the newest requests of each key, and its parameters. Requests are numbered in the order of their arrival."""
     when = ", requested_datetime" if table == REQUEST_PLACE.name else ""
-    newest = f"request_id{when} FROM {table} WHERE {column} = {{}} AND request_id >= {between[0]} AND request_id < {between[1]}"
-    newest = f"{newest} ORDER BY request_id DESC LIMIT {most}"
     if dialect == "postgresql":
-        each = newest.format("wanted.key")
+        newest = f"request_id{when} FROM {table} WHERE {column} = wanted.key AND request_id >= {between[0]} AND request_id < {between[1]}"
+        newest = f"{newest} ORDER BY request_id DESC LIMIT {most}"
         # Numbers are ours and stand in the statement: an array parameter would be one more round trip to learn its type.
         listed = ",".join(f"({key}::bigint)" for key in keys)
-        return f"SELECT wanted.key, found.* FROM (VALUES {listed}) AS wanted(key), LATERAL (SELECT {each}) AS found", ()  # noqa: S608  our own names and numbers
-    one = f"SELECT * FROM (SELECT {column}, {newest.format('?')})"  # noqa: S608  our own names
-    return " UNION ALL ".join([one] * len(keys)), tuple(keys)
+        return f"SELECT wanted.key, found.* FROM (VALUES {listed}) AS wanted(key), LATERAL (SELECT {newest}) AS found", ()  # noqa: S608  our own names and numbers
+    # One value and one text whatever the number of keys, so that SQLite prepares it once: a UNION of 400 look-ups takes 3 ms to prepare.
+    newest = f"SELECT request_id FROM {table} WHERE {column} = wanted.value AND request_id >= ? AND request_id < ?"  # noqa: S608  our own names
+    newest = f"{newest} ORDER BY request_id DESC LIMIT {most}"
+    found = f"found.{column} = wanted.value AND found.request_id IN ({newest})"
+    statement = f"SELECT wanted.value, request_id{when} FROM json_each(?) AS wanted CROSS JOIN {table} AS found ON {found}"  # noqa: S608  as above
+    return statement, (orjson.dumps(keys).decode(), *between)
 
 
 def term_keys(request: ServiceRequest, sender_key: str | None) -> list[int]:
     """The keys of a request's rare terms."""
-    return [term_key(request.jurisdiction_id, term) for term in terms(request, profile_of(request), sender_key)]
+    return [_term_key(request.jurisdiction_id, term) for term in terms_of(request, sender_key)]
+
+
+_term_key = lru_cache(maxsize=4_096)(term_key)
+"""Each key is asked for several times: to look ahead, to look, to remember and to write."""
 
 
 def places(request: ServiceRequest) -> list[int]:

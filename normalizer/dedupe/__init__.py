@@ -29,14 +29,14 @@ from normalizer.dedupe.features import Features, compare
 from normalizer.dedupe.prospects import hopeless
 from normalizer.dedupe.score import DEFAULT, LINK, SUGGEST, Thresholds, decide, likelihood
 from normalizer.dedupe.sides import profile_of
-from normalizer.dedupe.terms import terms
+from normalizer.dedupe.terms import terms, terms_of
 from normalizer.model import DuplicateLink, LinkState
 from normalizer.pipeline import Context, Known, Work
 from normalizer.ports import KnownRequest, RecentRequests
 
 __all__ = [
     "LINK", "SUGGEST", "Features", "Judged", "Thresholds", "candidates", "compare", "decide", "judge", "likelihood", "profile_of", "stage",
-    "terms",
+    "terms", "terms_of",
 ]  # fmt: skip
 
 _LINKS = 5

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from normalizer.dedupe.features import FAR, distance
-from normalizer.dedupe.sides import profile_of
-from normalizer.dedupe.terms import terms
+from normalizer.dedupe.terms import terms_of
 from normalizer.locate import address_key
 from normalizer.model import ServiceRequest
 from normalizer.ports import KnownRequest, RecentRequests
@@ -17,7 +16,9 @@ WINDOW = timedelta(days=45)
 """Older requests are another occurrence, not the same report."""
 NEAR = 96
 """Newest requests around a position that are looked at, however crowded the place is."""
-_AT_ADDRESS, _BY_TERMS = 50, 50
+_AT_ADDRESS = 50
+BY_TERMS = 50
+"""Requests that share a term that are looked at."""
 COMPARED = 40
 """Candidates that are compared: the nearest, and the newest where there is no distance."""
 
@@ -30,9 +31,9 @@ def candidates(request: ServiceRequest, known: RecentRequests, now: datetime, se
         _take(found, known.near(lat=request.lat, long=request.long, since=since, limit=NEAR))
     if request.address_string:
         _take(found, known.at_address(address_key(request.address_string), since=since, limit=_AT_ADDRESS))
-    wanted = terms(request, profile_of(request), sender_key)
+    wanted = terms_of(request, sender_key)
     if wanted:
-        _take(found, known.by_terms(wanted, since=since, limit=_BY_TERMS))
+        _take(found, known.by_terms(wanted, since=since, limit=BY_TERMS))
     found.pop(request.service_request_id, None)
     if request.service_request_id:
         for other in known.rejected(request.service_request_id):

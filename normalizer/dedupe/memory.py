@@ -13,8 +13,7 @@ from itertools import islice
 
 from normalizer.dedupe.candidates import WINDOW
 from normalizer.dedupe.features import FAR, distance
-from normalizer.dedupe.sides import profile_of
-from normalizer.dedupe.terms import terms
+from normalizer.dedupe.terms import terms_of
 from normalizer.locate import address_key
 from normalizer.ports import KnownRequest
 
@@ -38,7 +37,7 @@ class Memory:
 
     def add(self, request: KnownRequest) -> None:
         """Remember a request, and forget those that are too old beside it. Requests come in order of time."""
-        keys: list[Hashable] = [("term", term) for term in terms(request, profile_of(request), request.sender_key)]
+        keys: list[Hashable] = [("term", term) for term in terms_of(request, request.sender_key)]
         if request.lat is not None and request.long is not None:
             keys.append(_cell(request.lat, request.long))
         if request.address_string:

@@ -28,7 +28,7 @@ class Side(NamedTuple):
 
 def side_of(request: ServiceRequest | KnownRequest) -> Side:
     """The side of a request."""
-    return _side(request.description if isinstance(request, ServiceRequest) else request.text, request.address_string)
+    return side(request.description if isinstance(request, ServiceRequest) else request.text, request.address_string)
 
 
 def profile_of(request: ServiceRequest | KnownRequest) -> Profile:
@@ -37,7 +37,8 @@ def profile_of(request: ServiceRequest | KnownRequest) -> Profile:
 
 
 @lru_cache(maxsize=4_096)
-def _side(text: str, address: str | None) -> Side:
+def side(text: str, address: str | None) -> Side:
+    """The side of a text and the address that goes with it."""
     found = profile(text, address)
     names = frozenset(found.names)
     return Side(
@@ -53,4 +54,4 @@ def _side(text: str, address: str | None) -> Side:
 
 def forget() -> None:
     """Forget every side, for a measurement that begins with nothing."""
-    _side.cache_clear()
+    side.cache_clear()

@@ -6,7 +6,10 @@ it however many are stored. Concerns are themes and services, so that a report i
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from normalizer.dedupe.profile import Profile
+from normalizer.dedupe.sides import side
 from normalizer.model import ServiceRequest
 from normalizer.ports import KnownRequest
 
@@ -15,8 +18,23 @@ MOST = 12
 _CONCERNS, _CORNERS, _NAMES, _NUMBERS = 2, 3, 4, 2
 
 
+def terms_of(request: ServiceRequest | KnownRequest, sender_key: str | None) -> tuple[str, ...]:
+    """The terms of a request, the most telling first; asked for several times of the same one, and worked out once."""
+    text = request.description if isinstance(request, ServiceRequest) else request.text
+    return _terms_of(request.service_code, text, request.address_string, sender_key)
+
+
+@lru_cache(maxsize=512)
+def _terms_of(service_code: str, text: str, address: str | None, sender_key: str | None) -> tuple[str, ...]:
+    return tuple(_terms(service_code, side(text, address).profile, sender_key))
+
+
 def terms(request: ServiceRequest | KnownRequest, found: Profile, sender_key: str | None) -> list[str]:
-    """The terms of a request, the most telling first."""
+    """The terms of a request with that profile, the most telling first."""
+    return _terms(request.service_code, found, sender_key)
+
+
+def _terms(service_code: str, found: Profile, sender_key: str | None) -> list[str]:
     out: dict[str, None] = {}
     for number, street in sorted(found.houses)[:_NUMBERS]:
         out[f"house:{number} {street}"] = None
@@ -24,7 +42,7 @@ def terms(request: ServiceRequest | KnownRequest, found: Profile, sender_key: st
         out[f"corner:{one}&{two}"] = None
     if sender_key:
         out[f"sender:{sender_key}"] = None
-    service = [request.service_code] if request.service_code != "other" else []
+    service = [service_code] if service_code != "other" else []
     concerns = list(dict.fromkeys([*service, *found.themes]))[:_CONCERNS]
     long = sorted(number for number in found.numbers if len(number) >= 4)[:_NUMBERS]
     named = [*found.names, *sorted(found.rare, key=len, reverse=True)][:_NAMES]  # stable: of equal lengths the first
