@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 
 from normalizer.catalog import Catalog
-from normalizer.classify import classify
+from normalizer.classify import guess
 from normalizer.locate import address_key
-from normalizer.model import Classification, Evidence, LocationCandidate, ServiceRequest, Span
+from normalizer.model import Evidence, LocationCandidate, ServiceRequest, Span
 from normalizer.pipeline import Context, Work
 from normalizer.ports import Weights
 from normalizer.words import Reading, fold
@@ -88,25 +88,71 @@ class _Part:
     item: bool = False
     adds: bool = False
     home: bool = False
-    found: Classification = field(default_factory=Classification)
+    found: tuple[str, float] | None = None
+    """Its service and the confidence, once it is classified."""
     place: LocationCandidate | None = None
 
     @property
     def code(self) -> str:
-        return self.found.service_code
+        return self.found[0] if self.found is not None else "other"
+
+    @property
+    def confidence(self) -> float:
+        return self.found[1] if self.found is not None else 0.0
+
+    @property
+    def named(self) -> bool:
+        """Whether it names a problem."""
+        return self.code != "other" and not self.home and self.confidence >= (_SAID if self.adds or self.place else _SURE)
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
     """Propose a split where a message seems to hold several problems."""
-    for work in batch:
-        for request in work.requests:
-            proposal = propose(work.message.text_new, request, context.catalog, context.weights)
-            if proposal is not None:
-                request.evidence.append(proposal)
+    asked = [(work.message.text_new, request) for work in batch for request in work.requests]
+    for (_text, request), proposal in zip(asked, propose(asked, context.catalog, context.weights), strict=True):
+        if proposal is not None:
+            request.evidence.append(proposal)
 
 
-def propose(text: str, request: ServiceRequest, catalog: Catalog, weights: Weights | None = None) -> Evidence | None:
-    """The proposal as a line of evidence; None for a message with one problem. ``request`` gives the places that were found."""
+def propose(asked: Sequence[tuple[str, ServiceRequest]], catalog: Catalog, weights: Weights | None = None) -> list[Evidence | None]:
+    """For each text the proposal as a line of evidence; None for a message with one problem. The requests give the places that were found.
+
+    The parts that decide are classified first, those of all texts together, and the others where they still matter.
+    """
+    cuts = [_cut_up(text, request) for text, request in asked]
+    _classify([(cut, part) for cut in cuts if cut is not None for part in cut.deciding()], catalog, weights)
+    cuts = [cut if cut is not None and cut.hopeful() else None for cut in cuts]
+    _classify([(cut, part) for cut in cuts if cut is not None for part in cut.parts if part.found is None], catalog, weights)
+    return [None if cut is None else _proposal(cut) for cut in cuts]
+
+
+@dataclass(slots=True)
+class _Cut:
+    """A text cut into parts; ``listed`` where these are the items of a list, ``apart`` where two of them have places of their own."""
+
+    text: str
+    parts: list[_Part]
+    listed: bool
+    apart: bool
+
+    def deciding(self) -> list[_Part]:
+        """The parts of which one must be a problem: those that a word adds, where nothing else speaks for several."""
+        return self.parts if self.listed or self.apart else [part for part in self.parts[1:] if part.adds]
+
+    def hopeful(self) -> bool:
+        """False where the deciding parts say already that there is one problem."""
+        return any(part.named for part in self.deciding())
+
+
+def _classify(asked: Sequence[tuple[_Cut, _Part]], catalog: Catalog, weights: Weights | None) -> None:
+    if asked:
+        readings = [Reading(cut.text[part.start : part.end], None) for cut, part in asked]
+        for (_cut, part), found in zip(asked, guess(readings, catalog, weights), strict=True):
+            part.found = found
+
+
+def _cut_up(text: str, request: ServiceRequest) -> _Cut | None:
+    """The parts of a text, where something speaks for several problems beside two services."""
     if not _SHORTEST <= len(text) <= _LONGEST or not _worth(text, request):
         return None
     parts, listed = _cut(text)
@@ -116,14 +162,15 @@ def propose(text: str, request: ServiceRequest, catalog: Catalog, weights: Weigh
     for part in parts:
         part.place = next((item for item in places if item.span and part.start <= item.span[0] < part.end), None)
     placed = [part for part in parts if part.place is not None]
-    if not (listed or any(part.adds for part in parts[1:]) or any(_elsewhere(placed[0], part) for part in placed[1:])):
+    apart = any(_elsewhere(placed[0], part) for part in placed[1:])
+    return _Cut(text, parts, listed, apart) if listed or apart or any(part.adds for part in parts[1:]) else None
+
+
+def _proposal(cut: _Cut) -> Evidence | None:
+    problems = _problems(cut.parts)
+    if len(problems) < 2 or (not cut.listed and len(problems) > _RANT):
         return None
-    for part in parts:
-        part.found = classify(Reading(text[part.start : part.end], None), catalog, weights)
-    problems = _problems(parts)
-    if len(problems) < 2 or (not listed and len(problems) > _RANT):
-        return None
-    source, score = _judge(problems, listed=listed)
+    source, score = _judge(problems, listed=cut.listed)
     return None if score <= 0 else _evidence(problems, source, score)
 
 
@@ -186,8 +233,7 @@ def _problems(parts: Sequence[_Part]) -> list[_Part]:
     """The parts with a service of their own; clauses that only go on with the one before are joined to it."""
     problems: list[_Part] = []
     for part in parts:
-        named = part.code != "other" and not part.home and part.found.confidence >= (_SAID if part.adds or part.place else _SURE)
-        if not named:
+        if not part.named:
             if problems and not part.item and part.place is not None and problems[-1].place is None:
                 problems[-1].place = part.place
             if problems and not part.item:
@@ -233,7 +279,7 @@ def _evidence(problems: Sequence[_Part], source: str, score: float) -> Evidence:
         {
             "span": _span(part),
             "service_code": part.code,
-            "confidence": part.found.confidence,
+            "confidence": part.confidence,
             "address": part.place.address or None if part.place is not None else None,
         }
         for part in problems

@@ -96,7 +96,7 @@ def _coarse(examples: Sequence[Example], coarse: dict[str, list[str]], catalog: 
     def by_model(text: str) -> tuple[list[str], float]:
         from normalizer.classify.judge import weigh
 
-        shares = weigh(Reading(text, None), catalog, model)
+        shares = weigh([Reading(text, None)], catalog, model)[0]
         return ranked([(model.codes[at], float(shares[at])) for at in np.argsort(-shares, kind="stable")])
 
     def by_keywords(text: str) -> tuple[list[str], float]:

@@ -22,17 +22,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from normalizer.catalog import Catalog, Service
-from normalizer.classify.judge import OTHER, judge
+from normalizer.classify.judge import OTHER, guess, judge
 from normalizer.model import Classification, Evidence, Kind, ServiceRequest
 from normalizer.pipeline import Context, Work
 from normalizer.ports import Weights
 from normalizer.words import Reading, stem
 
-__all__ = ["OTHER", "classify", "kind_of", "stage"]
+__all__ = ["OTHER", "classify", "guess", "kind_of", "stage"]
 
 
 def stage(batch: Sequence[Work], context: Context) -> None:
-    """Classify every request of the batch."""
+    """Classify every request of the batch, those whose service nobody named together."""
+    open_ones: list[tuple[ServiceRequest, Reading]] = []
     for work in batch:
         if not work.requests:
             continue
@@ -40,11 +41,15 @@ def stage(batch: Sequence[Work], context: Context) -> None:
         reading = work.reading or Reading(message.text_new, message.subject)
         hinted = context.catalog.get(_hint(message.hints.get("service_code")))
         for request in work.requests:
-            if hinted is not None:
-                request.classification = _hinted(hinted, message.channel)
+            if hinted is None:
+                open_ones.append((request, reading))
             else:
-                request.classification = classify(reading, context.catalog, context.weights)
-            _apply(request, context.catalog, reading)
+                request.classification = _hinted(hinted, message.channel)
+                _apply(request, context.catalog, reading)
+    found = judge([reading for _request, reading in open_ones], context.catalog, context.weights) if open_ones else []
+    for (request, reading), classification in zip(open_ones, found, strict=True):
+        request.classification = classification
+        _apply(request, context.catalog, reading)
 
 
 def classify(reading: Reading, catalog: Catalog, weights: Weights | None = None) -> Classification:
@@ -52,7 +57,7 @@ def classify(reading: Reading, catalog: Catalog, weights: Weights | None = None)
 
     ``weights`` gives the city's own model, or the shipped one; without it the catalog's model is fitted on the spot, once.
     """
-    return judge(reading, catalog, weights)
+    return judge([reading], catalog, weights)[0]
 
 
 def _hint(value: object) -> str:

@@ -8,7 +8,7 @@ and reading use this module alike. It needs numpy, which is imported with it: wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -42,16 +42,50 @@ def _codes() -> Ints:
 _CODES = _codes()
 
 
-def read(tokens: Sequence[str]) -> list[str]:
-    """The words that count, as they are hashed: figures as one sign, none longer than 40 letters."""
-    return ["0" if token.isdigit() else token[:_LONGEST] for token in tokens[:WORDS_READ]]
+class Entry(NamedTuple):
+    """A word: its hash, the buckets of its letters in a row and of itself, and how many these are."""
+
+    hash: int
+    buckets: NDArray[np.int32]
+    size: int
 
 
-def word_buckets(words: Sequence[str]) -> tuple[Ints, Ints]:
-    """The bucket of each word, and of each pair of neighbours (one fewer)."""
-    hashes = np.fromiter(map(_hash, words), np.uint64, len(words))
-    pairs = hashes[:-1] * np.uint64(31) + hashes[1:] * np.uint64(17) + np.uint64(7)
-    return _mix(hashes) + (1 << BITS), _mix(pairs) + (1 << BITS)
+_entries: dict[str, Entry] = {}
+"""Words that were met: residents use few. Emptied when it is full."""
+_KEPT = 8_192
+_FIGURES = "0"
+"""How every number is hashed."""
+
+
+def entries(tokens: Sequence[str]) -> list[Entry]:
+    """The entry of each token. They should be different: a token that was never met is worked out for each time that it is there."""
+    found = list(map(_entries.get, tokens))
+    missing = [at for at, entry in enumerate(found) if entry is None]
+    if missing:
+        words = [_FIGURES if tokens[at].isdigit() else tokens[at][:_LONGEST] for at in missing]
+        learnt = _learn(words)
+        if len(_entries) + len(words) > _KEPT:
+            _entries.clear()
+        _entries.update(zip(words, learnt, strict=True))
+        for at, entry in zip(missing, learnt, strict=True):
+            found[at] = entry
+    return found  # type: ignore[return-value]  # the missing ones have just been learnt
+
+
+def _learn(words: list[str]) -> list[Entry]:
+    hashes = [crc32(stem(word).encode()) for word in words]
+    singles = _mix(np.array(hashes, np.uint64)) + (1 << BITS)
+    letters, at = letter_buckets(words)
+    order = np.argsort(at, kind="stable")
+    buckets = np.insert(letters[order], np.searchsorted(at[order], np.arange(len(words)), side="right"), singles).astype(np.int32)
+    ends = np.cumsum(np.bincount(at, minlength=len(words)) + 1).tolist()
+    starts = [0, *ends]
+    return [Entry(value, buckets[start:end].copy(), end - start) for value, start, end in zip(hashes, starts, ends, strict=False)]
+
+
+def pair_buckets(hashes: NDArray[np.uint64]) -> Ints:
+    """The bucket of each pair of neighbours among the hashes of words (one fewer)."""
+    return _mix(hashes[:-1] * np.uint64(31) + hashes[1:] * np.uint64(17) + np.uint64(7)) + (1 << BITS)
 
 
 def letter_buckets(words: Sequence[str]) -> tuple[Ints, Ints]:
@@ -74,17 +108,6 @@ def letter_buckets(words: Sequence[str]) -> tuple[Ints, Ints]:
     if not buckets:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     return np.concatenate(buckets), np.concatenate(places)
-
-
-def counted(buckets: Ints) -> tuple[Ints, Floats]:
-    """Each bucket once, in order, with 1 + log of how often it was met."""
-    unique, counts = np.unique(buckets, return_counts=True)
-    return unique, (1.0 + np.log(counts)).astype(np.float32)
-
-
-@lru_cache(maxsize=32_768)
-def _hash(word: str) -> int:
-    return crc32(stem(word).encode())
 
 
 def _mix(values: NDArray[np.uint64]) -> Ints:

@@ -6,6 +6,7 @@ streets; a model trained on a city's own history judges by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from normalizer.catalog import Catalog
@@ -51,45 +52,71 @@ def fitted(catalog: Catalog) -> Linear:
     return made
 
 
-def judge(reading: Reading, catalog: Catalog, weights: Weights | None = None) -> Classification:
-    """The service that the words speak for. Without ``weights``, by the model of the catalog."""
+def judge(readings: Sequence[Reading], catalog: Catalog, weights: Weights | None = None) -> list[Classification]:
+    """The service that the words of each text speak for. Without ``weights``, by the model of the catalog."""
     model = fitted(catalog) if weights is None else weights()
-    subject, body = reading.subject.tokens, reading.body.tokens
-    if not model.codes or (all(map(str.isdigit, subject)) and all(map(str.isdigit, body))):
-        return Classification(service_code=OTHER)  # no word at all
-    shares, seen, hits = _weighed(reading, catalog, model)
-    order = shares.argsort(kind="stable")[::-1][: _ALTERNATIVES + 1].tolist()
-    best = order[0]
-    confidence = round(float(shares[best]), 3)
-    code = model.codes[best]
-    return Classification(
-        service_code=code,
-        confidence=confidence,
-        alternatives=[Alternative(service_code=model.codes[at], confidence=round(float(shares[at]), 3)) for at in order[1:]],
-        evidence=_evidence(reading, seen, model, best, hits),
-        abstained=confidence < model.threshold or code == OTHER,
-    )
+    found = [Classification(service_code=OTHER) for _ in readings]
+    for at, (likely, *others), seen, hits in _likely(readings, catalog, model, _ALTERNATIVES + 1):
+        service, share = likely
+        confidence, code = round(share, 3), model.codes[service]
+        found[at] = Classification(
+            service_code=code,
+            confidence=confidence,
+            alternatives=[Alternative(service_code=model.codes[other], confidence=round(share, 3)) for other, share in others],
+            evidence=_evidence(readings[at], seen, model, service, hits),
+            abstained=confidence < model.threshold or code == OTHER,
+        )
+    return found
 
 
-def weigh(reading: Reading, catalog: Catalog, model: Linear) -> Floats:
-    """The confidences of all services, in the order of the model's codes."""
-    return _weighed(reading, catalog, model)[0]
+def guess(readings: Sequence[Reading], catalog: Catalog, weights: Weights | None = None) -> list[tuple[str, float]]:
+    """The service and the confidence that :func:`judge` has for each text, without the rest."""
+    model = fitted(catalog) if weights is None else weights()
+    found = [(OTHER, 0.0) for _ in readings]
+    for at, [(service, share)], _seen, _hits in _likely(readings, catalog, model, 1):
+        found[at] = (model.codes[service], round(share, 3))
+    return found
 
 
-def _weighed(reading: Reading, catalog: Catalog, model: Linear) -> tuple[Floats, Seen, list[Hit]]:
+def _likely(
+    readings: Sequence[Reading], catalog: Catalog, model: Linear, most: int
+) -> Iterator[tuple[int, list[tuple[int, float]], Seen, list[Hit]]]:
+    """Of each text that has words: its place, the likeliest services with their confidences, what the model saw, the keywords met."""
     from normalizer.classify import linear
 
-    subject, body = reading.subject.tokens, reading.body.tokens
-    seen = model.see(linear.read([*subject, *body] if subject else body))
-    points = seen.points
+    spoken = [at for at, reading in enumerate(readings) if model.codes and _says(reading)]
+    if spoken:
+        shares, seen, hits = _weighed([readings[at] for at in spoken], catalog, model)
+        yield from zip(spoken, linear.ranked(shares, most), seen, hits, strict=True)
+
+
+def weigh(readings: Sequence[Reading], catalog: Catalog, model: Linear) -> Floats:
+    """The confidences of all services for each text, in the order of the model's codes."""
+    return _weighed(readings, catalog, model)[0]
+
+
+def _says(reading: Reading) -> bool:
+    """False where there is no word at all."""
+    return not (all(map(str.isdigit, reading.subject.tokens)) and all(map(str.isdigit, reading.body.tokens)))
+
+
+def _weighed(readings: Sequence[Reading], catalog: Catalog, model: Linear) -> tuple[Floats, list[Seen], list[list[Hit]]]:
+    from normalizer.classify import linear
+
+    texts = [[*reading.subject.tokens, *reading.body.tokens] if reading.subject.tokens else reading.body.tokens for reading in readings]
+    seen = [model.see(text) for text in linear.read_all(texts)]
+    points = linear.together(seen)
     lexicon = compiled(catalog)
     if model.base is not None or model.codes != lexicon.codes or model.card.get("made_from") != "catalog":
         shares = linear.shares(points, model.temperature)
-        return linear.calibrated(shares, model.slope, model.shift), seen, []
-    keywords, hits = met(reading, lexicon)
-    total = 1.0 + _MANY * sum(keywords.values())
-    for service, value in keywords.items():
-        points[service] += _KEYWORDS * value / total
+        return linear.calibrated(shares, model.slope, model.shift), seen, [[] for _ in readings]
+    hits: list[list[Hit]] = []
+    for row, reading in zip(points, readings, strict=True):
+        keywords, found = met(reading, lexicon)
+        total = 1.0 + _MANY * sum(keywords.values())
+        for service, value in keywords.items():
+            row[service] += _KEYWORDS * value / total
+        hits.append(found)
     return linear.shares(points, model.temperature, _NOTHING), seen, hits
 
 

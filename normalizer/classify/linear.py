@@ -7,9 +7,11 @@ the points that the catalog alone gives are then further features of it. Weights
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,29 +25,105 @@ LETTERS = 0.7
 
 
 class Features(NamedTuple):
-    """A text ready to be judged by any model: each bucket once, in order, and how often it was met (1 + log).
+    """A text ready to be judged by any model: each bucket once, in order, how often it was met, and 1 + log of that.
 
-    The first ``split`` buckets are of letters, the others of words. ``met`` are all buckets as they were met, and ``at`` the index of the
-    word that each stands in.
+    The first ``split`` buckets are of letters, the others of words. ``order`` has for each word of the text which of its different words it
+    is; ``parts`` are the buckets of these with ``of``, the different word that each belongs to; ``pairs`` that of each word with the next.
     """
 
-    buckets: Ints
+    buckets: NDArray[np.int32]
+    times: NDArray[np.int32]
     counts: Floats
     split: int
-    words: int
-    met: Ints
-    at: Ints
+    order: Ints
+    parts: NDArray[np.int32]
+    of: Ints
+    pairs: NDArray[np.int32]
+
+
+_MOST = 8_192
+_COUNTS = (1.0 + np.log(np.maximum(np.arange(_MOST), 1))).astype(np.float32)
+"""1 + log of each count that a text of :data:`features.WORDS_READ` words of 40 letters can have."""
+_BITS = 8
+"""Bits of how often one word stands in a text: at most :data:`features.WORDS_READ` times."""
+_TOGETHER = 64
+"""Texts that are read at once, which bounds the memory."""
 
 
 def read(tokens: Sequence[str]) -> Features:
     """The features of a text of folded words."""
-    words = features.read(tokens)
-    single, pairs = features.word_buckets(words)
-    letters, at = features.letter_buckets(words)
-    met = np.concatenate([letters, single, pairs])
-    buckets, counts = features.counted(met)
-    places = np.concatenate([at, np.arange(len(single)), np.arange(len(pairs))])
-    return Features(buckets, counts, int(np.searchsorted(buckets, 1 << features.BITS)), len(words), met, places)
+    return read_all([tokens])[0]
+
+
+def read_all(texts: Sequence[Sequence[str]]) -> list[Features]:
+    """The features of texts, each as if it were read alone: of many at once each costs half."""
+    return [found for start in range(0, len(texts), _TOGETHER) for found in _read(texts[start : start + _TOGETHER])]
+
+
+def _read(texts: Sequence[Sequence[str]]) -> list[Features]:
+    # The different words of each text, text after text, and which of these each word of a text is.
+    different: list[str] = []
+    listed: list[int] = []
+    firsts, starts = [0], [0]
+    for tokens in texts:
+        numbers: defaultdict[str, int] = defaultdict(count(len(different)).__next__)
+        listed.extend(map(numbers.__getitem__, tokens[: features.WORDS_READ]))
+        different += numbers
+        firsts.append(len(different))
+        starts.append(len(listed))
+    if not listed:
+        return [_NOTHING] * len(texts)
+    order = np.array(listed)
+    entries = features.entries(different)
+    sizes = [entry.size for entry in entries]
+    parts = np.concatenate([entry.buckets for entry in entries])
+    of = np.repeat(np.arange(len(entries)), sizes)
+    pairs = features.pair_buckets(np.array([entry.hash for entry in entries], np.uint64)[order]).astype(np.int32)
+    # Bucket and count in one number: sorting brings together what is counted together.
+    part_keys = parts << _BITS | np.bincount(order, minlength=len(entries)).astype(np.int32)[of]
+    pair_keys = pairs << _BITS | np.int32(1)
+    cuts = [0, *accumulate(sizes)]
+    bounds = [0]
+    keys: list[NDArray[np.int32]] = []
+    for at in range(len(texts)):
+        # Every word has a key for its pair with the next one but the last of the text.
+        paired = pair_keys[starts[at] : max(starts[at], starts[at + 1] - 1)]
+        key = np.concatenate([part_keys[cuts[firsts[at]] : cuts[firsts[at + 1]]], paired])
+        key.sort()
+        keys.append(key)
+        bounds.append(bounds[-1] + len(key))
+    key = np.concatenate(keys)
+    bucket = key >> _BITS
+    new = np.empty(len(key), np.bool_)
+    np.not_equal(bucket[1:], bucket[:-1], out=new[1:])
+    new[[bound for bound in bounds[:-1] if bound < len(key)]] = True
+    begin = np.flatnonzero(new)
+    times = np.add.reduceat(key & ((1 << _BITS) - 1), begin)
+    buckets = bucket[begin]
+    values = _COUNTS[times]
+    ends = np.searchsorted(begin, bounds).tolist()
+    found = []
+    for at in range(len(texts)):
+        one = slice(ends[at], ends[at + 1])
+        first, start = firsts[at], starts[at]
+        part = slice(cuts[first], cuts[firsts[at + 1]])
+        found.append(
+            Features(
+                buckets[one],
+                times[one],
+                values[one],
+                int(buckets[one].searchsorted(1 << features.BITS)),
+                order[start : starts[at + 1]] - first,
+                parts[part],
+                of[part] - first,
+                pairs[start : max(start, starts[at + 1] - 1)],
+            )
+        )
+    return found
+
+
+_NONE = np.zeros(0, np.int32)
+_NOTHING = Features(_NONE, _NONE, np.zeros(0, np.float32), 0, np.zeros(0, np.int64), _NONE, np.zeros(0, np.int64), _NONE)
 
 
 def weigh(text: Features, rarity: Floats) -> Floats:
@@ -109,9 +187,9 @@ class Linear:
     def see(self, text: Features) -> Seen:
         """The text as this model sees it, with the points for each service."""
         weights, factors, rarity = self._table
-        rows = self._row_of[text.buckets]
-        values = weigh(text, rarity[rows]) * factors[rows]
-        points = values @ weights[rows].astype(np.float32) + self.bias
+        rows = self._row_of.take(text.buckets)
+        values = weigh(text, rarity.take(rows)) * factors.take(rows)
+        points = values @ weights.take(rows, axis=0).astype(np.float32) + self.bias
         base = None
         if self.base is not None and self.mix is not None:
             base = self.base.see(text)
@@ -125,10 +203,10 @@ class Linear:
     def given(self, seen: Seen, service: int) -> Floats:
         """How many of one service's points each word of the text gave."""
         text = seen.text
-        each = seen.values * self._table[0][seen.rows, service]
-        found = np.searchsorted(text.buckets, text.met)
-        each = each / np.maximum(np.bincount(found, minlength=len(each)), 1)
-        total = np.bincount(text.at, weights=each[found], minlength=text.words).astype(np.float32)
+        each = seen.values * self._table[0][seen.rows, service] / text.times.astype(np.float32)
+        different = np.bincount(text.of, weights=each.take(text.buckets.searchsorted(text.parts)))
+        total = different.take(text.order).astype(np.float32)
+        total[: len(text.pairs)] += each.take(text.buckets.searchsorted(text.pairs))
         if self.base is not None and self.mix is not None and seen.base is not None:
             # Of the base's services the one that speaks most for this one: its words speak for this one too.
             most = int((self.mix[:, service] * (seen.base.points - self.base.bias)).argmax())
@@ -137,11 +215,27 @@ class Linear:
 
 
 def shares(points: Floats, temperature: float, nothing: float | None = None) -> Floats:
-    """Confidences of the services, which add up to 1 (softmax), or to less where ``nothing`` is as many points as no service has."""
-    most = float(points.max())
-    scaled = np.exp((points - most) * temperature)
-    none = 0.0 if nothing is None else float(np.exp(min(50.0, (nothing - most) * temperature)))
-    return np.asarray(scaled / (scaled.sum() + none), np.float32)
+    """Confidences of the services for each row of points; they add up to 1 (softmax), or to less where ``nothing`` is as many points as no
+    service has.
+    """
+    most = points.max(axis=-1, keepdims=True)
+    scaled = np.exp((points - most) * np.float32(temperature))
+    total = scaled.sum(axis=-1, keepdims=True)
+    if nothing is not None:
+        total = total + np.exp(np.minimum(50.0, (nothing - most.astype(np.float64)) * temperature)).astype(np.float32)
+    return np.asarray(scaled / total, np.float32)
+
+
+def together(seen: Sequence[Seen]) -> Floats:
+    """The points of texts, a row for each."""
+    return np.stack([one.points for one in seen])
+
+
+def ranked(shares: Floats, most: int) -> list[list[tuple[int, float]]]:
+    """For each row the services with the greatest shares, greatest first; of equal ones the later service."""
+    order = shares.argsort(axis=-1, kind="stable")[:, ::-1][:, :most]
+    rows = zip(order.tolist(), np.take_along_axis(shares, order, -1).tolist(), strict=True)
+    return [list(zip(services, values, strict=True)) for services, values in rows]
 
 
 def calibrated(values: Any, slope: float, shift: float) -> Any:

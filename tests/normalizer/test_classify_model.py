@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -67,20 +68,43 @@ class TestFeatures:
         assert first <= set(features.letter_buckets(["a", "pothole", "here"])[0].tolist())
 
     def test_figures_are_one_sign(self) -> None:
-        assert features.read(["12", "main", "1234"]) == ["0", "main", "0"]
+        one, two = linear.read(["12", "main", "1234"]), linear.read(["7", "main", "7"])
+        assert one.buckets.tolist() == two.buckets.tolist()
+        assert one.times.tolist() == two.times.tolist()
 
     @given(st.lists(st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=60), max_size=30))
     def test_any_words_have_features(self, tokens: list[str]) -> None:
         text = linear.read(tokens)
-        assert len(text.buckets) == len(set(text.buckets.tolist()))
         assert (np.diff(text.buckets) > 0).all()
-        assert len(text.met) == len(text.at)
+        assert len(text.parts) == len(text.of)
         assert text.buckets.size == 0 or 0 <= text.buckets.min() <= text.buckets.max() < features.WIDTH
-        assert text.at.size == 0 or text.at.max() < text.words
+        assert len(text.order) == len(tokens)
+        assert set(text.order.tolist()) == set(text.of.tolist())
+        # Counted anew, word by word, without the memory of words that were met.
+        words = ["0" if token.isdigit() else token[:40] for token in tokens]
+        letters = features.letter_buckets(words)[0].tolist()
+        hashes = np.array([entry.hash for entry in features.entries(words)], np.uint64)
+        singles = [int(entry.buckets[-1]) for entry in features.entries(words)]
+        met = Counter([*letters, *singles, *features.pair_buckets(hashes).tolist()])
+        assert dict(zip(text.buckets.tolist(), text.times.tolist(), strict=True)) == met
+        assert (text.counts == (1.0 + np.log(text.times)).astype(np.float32)).all()
+
+    @given(st.lists(st.lists(st.sampled_from("the lamp is out again 12 13 potholes".split()), max_size=8), max_size=8))
+    def test_a_text_is_read_the_same_whatever_is_read_beside_it(self, texts: list[list[str]]) -> None:
+        for tokens, together in zip(texts, linear.read_all(texts), strict=True):
+            alone = linear.read(tokens)
+            assert repr(alone) == repr(together)
+            assert np.array_equal(small_model().see(alone).points, small_model().see(together).points)
 
     def test_a_long_text_costs_no_more_than_its_beginning(self) -> None:
-        assert linear.read(["word"] * 100_000).words == features.WORDS_READ
-        assert len(linear.read(["x" * 50_000]).met) < 200
+        assert len(linear.read(["word"] * 100_000).order) == features.WORDS_READ
+        assert len(linear.read(["x" * 50_000]).parts) < 200
+
+    def test_the_memory_of_words_is_bounded(self) -> None:
+        for start in range(0, 40_000, 160):
+            linear.read([f"w{number:x}q" for number in range(start, start + 160)])
+        assert len(features._entries) <= features._KEPT
+        assert max(map(len, features._entries)) <= 40
 
 
 class TestFitting:

@@ -18,7 +18,7 @@ def proposed(text: str) -> Evidence | None:
     item = work(text)
     understand([item], context())
     assert len(item.requests) == 1, "nothing is split by itself"
-    return propose(item.message.text_new, item.requests[0], catalog())
+    return propose([(item.message.text_new, item.requests[0])], catalog())[0]
 
 
 SEVERAL = [case for case in cases("splits") if case["services"]]
@@ -62,7 +62,7 @@ def test_each_part_quotes_its_words_and_its_place() -> None:
 )
 def test_parts_are_in_order_and_apart(pieces: list[str]) -> None:
     text = " ".join(pieces)
-    found = propose(text, ServiceRequest(), catalog())
+    (found,) = propose([(text, ServiceRequest())], catalog())
     place = 0
     for part in found.value if found else ():
         start, end = part["span"]
@@ -72,4 +72,4 @@ def test_parts_are_in_order_and_apart(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["and ", "1. x\n", ", also ", "pothole. ", "- \n", "a) ", " and the lamp"])
 def test_a_flood_of_one_piece_ends(piece: str) -> None:
-    propose(piece * (6_000 // len(piece)), ServiceRequest(), catalog())
+    propose([(piece * (6_000 // len(piece)), ServiceRequest())], catalog())
