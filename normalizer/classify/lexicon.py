@@ -17,6 +17,8 @@ Posting = tuple[int, float]
 _KEYWORD, _NAME, _DESCRIPTION = 3.0, 2.0, 0.9
 _WIDESPREAD = 6
 """A word of names and descriptions that so many services share says nothing about any."""
+_ROOTS, _LONGEST = 8_192, 40
+"""Words whose stems are remembered, and the letters that such a word may have."""
 
 
 class Phrase(NamedTuple):
@@ -28,19 +30,36 @@ class Phrase(NamedTuple):
     points: float
 
 
+class Roots(dict[str, str]):
+    """The stem of a word where the lexicon knows it, else nothing; worked out when a word is first asked for."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, word: str) -> str:
+        root = stem(word)
+        root = root if root in self._known else ""
+        if len(word) <= _LONGEST:
+            if len(self) >= _ROOTS:
+                self.clear()
+            self[word] = root
+        return root
+
+
 @dataclass(slots=True)
 class Lexicon:
     """The words of one catalog.
 
-    ``singles`` gives the postings of a stem; ``phrases`` the longer entries by their first two stems; ``languages`` the folded words that
-    stand in one language's lists only; ``known`` all stems that are an entry or begin one.
+    ``singles`` gives the postings of a stem; ``phrases`` the longer entries by their first stem and then their second; ``languages`` the
+    folded words that stand in one language's lists only; ``roots`` the stems of words that are an entry or begin one.
     """
 
     codes: tuple[str, ...]
     singles: dict[str, tuple[Posting, ...]]
-    phrases: dict[tuple[str, str], tuple[Phrase, ...]]
+    phrases: dict[str, dict[str, tuple[Phrase, ...]]]
     languages: dict[str, str]
-    known: frozenset[str]
+    roots: Roots
 
 
 _compiled: dict[int, tuple[Catalog, Lexicon]] = {}
@@ -84,19 +103,20 @@ def _compile(catalog: Catalog) -> Lexicon:
         singles={root: tuple((at, weight * _rarity(len(found), total)) for at, weight in found.items()) for root, found in singles.items()},
         phrases=by_beginning,
         languages=_languages(catalog),
-        known=frozenset(singles) | {first for first, _ in by_beginning},
+        roots=Roots(frozenset(singles).union(by_beginning)),
     )
 
 
-def _by_beginning(phrases: dict[tuple[str, ...], dict[int, float]], total: int) -> dict[tuple[str, str], tuple[Phrase, ...]]:
-    found: dict[tuple[str, str], list[Phrase]] = {}
+def _by_beginning(phrases: dict[tuple[str, ...], dict[int, float]], total: int) -> dict[str, dict[str, tuple[Phrase, ...]]]:
+    found: dict[str, dict[str, tuple[Phrase, ...]]] = {}
     number = 0
     for form, services in phrases.items():
         for index, weight in services.items():
             points = weight * _rarity(len(services), total) * (0.6 + 0.4 * len(form))
-            found.setdefault((form[0], form[1]), []).append(Phrase(form, number, index, points))
+            seconds = found.setdefault(form[0], {})
+            seconds[form[1]] = (*seconds.get(form[1], ()), Phrase(form, number, index, points))
             number += 1
-    return {beginning: tuple(entries) for beginning, entries in found.items()}
+    return found
 
 
 def _add(

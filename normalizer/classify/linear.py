@@ -204,14 +204,30 @@ class Linear:
         """How many of one service's points each word of the text gave."""
         text = seen.text
         each = seen.values * self._table[0][seen.rows, service] / text.times.astype(np.float32)
-        different = np.bincount(text.of, weights=each.take(text.buckets.searchsorted(text.parts)))
-        total = different.take(text.order).astype(np.float32)
-        total[: len(text.pairs)] += each.take(text.buckets.searchsorted(text.pairs))
+        parts, pairs = _looked_up(text, each)
+        total = np.bincount(text.of, weights=parts).take(text.order).astype(np.float32)
+        total[: len(pairs)] += pairs
         if self.base is not None and self.mix is not None and seen.base is not None:
             # Of the base's services the one that speaks most for this one: its words speak for this one too.
             most = int((self.mix[:, service] * (seen.base.points - self.base.bias)).argmax())
             total += self.base.given(seen.base, most) * self.mix[most, service]
         return total
+
+
+_tables: list[Floats] = []
+"""Tables with a place for every bucket that nobody uses now; whoever takes one has it alone."""
+
+
+def _looked_up(text: Features, values: Floats) -> tuple[Floats, Floats]:
+    """What the parts and the pairs of a text have of ``values``, which are those of its buckets."""
+    try:
+        table = _tables.pop()
+    except IndexError:
+        table = np.empty(features.WIDTH, np.float32)
+    table[text.buckets] = values
+    found = table.take(text.parts), table.take(text.pairs)
+    _tables.append(table)
+    return found
 
 
 def shares(points: Floats, temperature: float, nothing: float | None = None) -> Floats:

@@ -39,22 +39,18 @@ def _collect(words: Words, lexicon: Lexicon, factor: float, seen: set[str | int]
     tokens = words.tokens if len(words.tokens) <= _CAP else words.tokens[:_CAP]
     body = factor == 1.0
     singles, phrases = lexicon.singles, lexicon.phrases
-    roots = list(map(stem, tokens))
-    known = lexicon.known
-    relevant = [(at, root) for at, root in enumerate(roots) if root in known]
+    relevant = [(at, root) for at, root in enumerate(map(lexicon.roots.__getitem__, tokens)) if root]
     named: frozenset[str] = frozenset()
     if relevant and not words.vocabulary.isdisjoint(_STREETS):
         named = _street_names(words, singles)
-    roots.append("")
     for at, root in relevant:
-        if root in singles and root not in seen:
+        if root not in seen and root in singles:
             seen.add(root)
             hits.append((at, at, body, factor * 0.4 if named and tokens[at] in named else factor, singles[root]))
-        pair = (root, roots[at + 1])
-        if pair in phrases:
-            for phrase in phrases[pair]:
+        if (seconds := phrases.get(root)) is not None and at + 1 < len(tokens):
+            for phrase in seconds.get(stem(tokens[at + 1]), ()):
                 size = len(phrase.stems)
-                if phrase.number not in seen and (size == 2 or tuple(roots[at : at + size]) == phrase.stems):
+                if phrase.number not in seen and (size == 2 or tuple(map(stem, tokens[at : at + size])) == phrase.stems):
                     seen.add(phrase.number)
                     hits.append((at, at + size - 1, body, factor, ((phrase.service, phrase.points),)))
 
