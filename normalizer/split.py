@@ -44,10 +44,14 @@ _ITEM = re.compile(
     r"(?:^|\n)[ \t]{0,8}(?:\(?([0-9]{1,2}|[a-h])[.)][ \t]|[-*•–—][ \t])|(?<=[ :;])\(?([1-9])\)[ ]|(?<=[ :;])([1-9])\.[ ](?=[A-ZÀ-Ý])"
 )
 """The mark of an item of a list: at the beginning of a line, or a number within one."""
+_MARK = re.compile(r"[.)](?:(?<=[\s(:;][0-9a-h][.)])|(?<=[0-9][0-9][.)])|(?<=\A[0-9a-h][.)]))[ \t]|[-*•–—][ \t]")
+"""What every item's mark has in it; it begins with a set of characters, which a search goes through quickly."""
 _CLAUSE = re.compile(
-    r"[.!?;]+(?=\s)|\n+|,? +(?:and|et|puis|plus|&)(?= )|, (?=also\b|aussi\b|plus\b)|, (?=(?:the|there|le|la|les|l'|il y a|y a)\b)",
+    r"[.!?;\n, ](?:(?<=[.!?;])[.!?;]*(?=\s)|(?<=\n)\n*|(?:(?<=,) +|(?<= ) *)(?:and|et|puis|plus|&)(?= )"
+    r"|(?<=,) (?:(?=also\b|aussi\b|plus\b)|(?=(?:the|there|le|la|les|l'|il y a|y a)\b)))",
     re.IGNORECASE,
 )
+"""Where a clause ends: at a stop, a new line, or a word that goes on."""
 _GATE = re.compile(r"[.!?;\n,]|\b(?:and|et|puis|plus|also|aussi)\b|&", re.IGNORECASE)
 _ADDS = re.compile(
     r"\b(?:also|another (?:issue|problem|thing|one|concern)|second(?:ly)?|in addition|additionally|furthermore|on top of that"
@@ -179,7 +183,7 @@ def _worth(text: str, request: ServiceRequest) -> bool:
     if _GATE.search(text, 12, max(12, len(text) - 8)) is None:
         return False
     places = {item.address for item in request.location.candidates if item.span is not None and item.address}
-    return len(places) > 1 or _adds(text) or _ITEM.search(text) is not None
+    return len(places) > 1 or (_MARK.search(text) is not None and _ITEM.search(text) is not None) or _adds(text)
 
 
 def _adds(text: str) -> bool:
