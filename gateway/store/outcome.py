@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, update
 
 from gateway.store import conversations, history, media, numbers
 from gateway.store.channels import Canaries
@@ -266,10 +266,10 @@ class OutcomeWriter:
 
     def _told(self, request_id: int) -> dict[str, bool]:
         """The sinks that have been told of this request, and whether something about it waits that nobody has tried to deliver."""
-        statement = select(DELIVERY.c.sink_id, DELIVERY.c.attempts, DELIVERY.c.state).where(
-            DELIVERY.c.request_id == request_id, DELIVERY.c.outbound_id.is_(None)
-        )
-        rows = [tuple(row) for row in self._connection.execute(statement)]
+        # The driver's own: one message in ten asks, and making the statement anew costs more than what it finds.
+        mark = "?" if self._connection.dialect.name == "sqlite" else "%s"
+        statement = f"SELECT sink_id, attempts, state FROM delivery WHERE request_id = {mark} AND outbound_id IS NULL"  # noqa: S608  our own mark
+        rows = [tuple(row) for row in self._connection.exec_driver_sql(statement, (request_id,))]
         rows += [(row["sink_id"], 0, row["state"]) for row in self._rows[DELIVERY] if row["request_id"] == request_id]
         told = {sink_id: False for sink_id, _attempts, _state in rows}
         for sink_id, attempts, state in rows:

@@ -28,7 +28,7 @@ from normalizer.dedupe.candidates import candidates
 from normalizer.dedupe.features import Features, compare
 from normalizer.dedupe.prospects import hopeless
 from normalizer.dedupe.score import DEFAULT, LINK, SUGGEST, Thresholds, decide, likelihood
-from normalizer.dedupe.sides import profile_of
+from normalizer.dedupe.sides import profile_of, side_of
 from normalizer.dedupe.terms import terms, terms_of
 from normalizer.model import DuplicateLink, LinkState
 from normalizer.pipeline import Context, Known, Work
@@ -63,9 +63,10 @@ def judge(
     request = work.requests[0]
     pictures = tuple(file.photo.dhash for file in work.message.attachments if file.photo and file.photo.dhash)
     limits = Thresholds(*thresholds.get(request.service_code, DEFAULT))
+    mine = side_of(request)
     found = []
     for other in candidates(request, known, work.now, work.sender_key):
-        if other.service_request_id in left_out or (proposed and hopeless(request, other, work.sender_key, limits.suggest)):
+        if other.service_request_id in left_out or (proposed and hopeless(request, mine, other, work.sender_key, limits.suggest)):
             continue
         features = compare(request, other, work.sender_key, pictures)
         state = decide(features, emergency=work.emergency.flag, thresholds=limits)

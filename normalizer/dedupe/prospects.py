@@ -10,7 +10,7 @@ import math
 
 from normalizer.dedupe.features import FAR, agreement, apart, days_between, distance, lasting, named_by, place_of
 from normalizer.dedupe.score import GONE, WEIGHTS
-from normalizer.dedupe.sides import side_of
+from normalizer.dedupe.sides import Side, side_of
 from normalizer.model import ServiceRequest
 from normalizer.ports import KnownRequest
 
@@ -21,9 +21,12 @@ _MARGIN = 1e-6
 """Points by which a bound may be off: sums of floats in another order."""
 
 
-def hopeless(request: ServiceRequest, other: KnownRequest, sender_key: str | None, suggest: float) -> bool:
-    """True where the pair is neither linked nor suggested, for certain. ``suggest`` is the score from which a person is asked."""
-    mine, theirs = side_of(request), side_of(other)
+def hopeless(request: ServiceRequest, mine: Side, other: KnownRequest, sender_key: str | None, suggest: float) -> bool:
+    """True where the pair is neither linked nor suggested, for certain.
+
+    ``mine`` is the side of ``request``, ``suggest`` the score from which a person is asked.
+    """
+    theirs = side_of(other)
     one, two = mine.profile, theirs.profile
     if apart(mine.house, theirs.house) or apart(one.numbers, two.numbers):
         return True
