@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from normalizer.dedupe import Features, Thresholds, candidates, compare, decide, likelihood, profile_of, terms
 from normalizer.dedupe.memory import Memory
+from normalizer.dedupe.prospects import hopeless
 from normalizer.dedupe.score import PRIOR, WEIGHTS, figures
+from normalizer.dedupe.sides import side_of
 from normalizer.dedupe.surge import Report, detect
 from normalizer.dedupe.thresholds import Decision, fit
 from normalizer.model import DuplicateLink, Sender, ServiceRequest
@@ -236,6 +238,58 @@ def test_any_two_texts_compare(one: str, two: str) -> None:
     # The same pair the other way round.
     back = compare(ServiceRequest(description=two, requested_datetime=NOW), stored(one), None)
     assert likelihood(back) == pytest.approx(likelihood(features))
+
+
+_SAYING = st.lists(
+    st.sampled_from(
+        "pothole hole lamp street light tree branch the third one at 12 14 1234 Main Street Elm Avenue corner of and Tony's Pizza still "
+        "rue Saint-Denis nid-de-poule graffiti truck parked water works notice since yesterday".split()
+    ),
+    max_size=14,
+).map(" ".join)
+_NEAR_BY = st.none() | st.sampled_from([0.0, 0.0002, 0.001, 0.003, 0.01])
+_ADDRESS = st.sampled_from([None, "12 Main Street", "14 Main Street", "Main Street", "Main Street & Elm Avenue"])
+_SERVICE = st.sampled_from(["pothole", "street_light", "other"])
+
+
+@st.composite
+def _pairs(draw: st.DrawFn) -> tuple[ServiceRequest, KnownRequest, str | None]:
+    """A request, a candidate, and who sends the request."""
+    sender, north = draw(st.sampled_from([None, "email:marie@example.net"])), draw(_NEAR_BY)
+    request = ServiceRequest(
+        description=draw(_SAYING),
+        requested_datetime=NOW,
+        service_code=draw(_SERVICE),
+        address_string=draw(_ADDRESS),
+        lat=None if north is None else LAT,
+        long=None if north is None else LONG,
+    )
+    candidate = stored(
+        draw(_SAYING),
+        service_code=draw(_SERVICE),
+        address_string=draw(_ADDRESS),
+        requested_datetime=NOW - timedelta(days=draw(st.sampled_from([0.0, 1.0, 9.0, 44.0]))),
+        sender_key=sender,
+        lat=None if north is None else LAT + north,
+        long=None if north is None else LONG,
+    )
+    return request, candidate, sender
+
+
+@given(_pairs(), _SHARE)
+def test_what_is_left_out_before_the_comparison_would_have_come_to_nothing(
+    pair: tuple[ServiceRequest, KnownRequest, str | None], suggest: float
+) -> None:
+    request, candidate, sender = pair
+    for least in (suggest, Thresholds().suggest):
+        if hopeless(request, side_of(request), candidate, sender, least):
+            assert decide(compare(request, candidate, sender), thresholds=Thresholds(max(least, 0.8), least)) is None
+
+
+def test_another_house_of_the_same_street_is_left_out_at_once() -> None:
+    request = ServiceRequest(description="pothole at 12 Main Street", requested_datetime=NOW, service_code="pothole")
+    assert hopeless(request, side_of(request), stored("pothole at 14 Main Street"), None, 0.3)
+    assert not hopeless(request, side_of(request), stored("the pothole near 12 Main Street"), None, 0.3)
 
 
 def test_a_memory_forgets_what_is_too_old_and_finds_the_rest() -> None:
