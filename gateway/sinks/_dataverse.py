@@ -6,7 +6,8 @@ Sources are Microsoft's pages on the Dataverse Web API, named where the code fol
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -36,6 +37,14 @@ _NO_SUCH_KEY = "0x80060891"
 _PAGES = 1000
 
 
+class Trouble(Exception):
+    """An answer to a reading that is no success; ``answer`` is what it means for a delivery."""
+
+    def __init__(self, answer: Deferred | Rejected) -> None:
+        super().__init__(answer.reason)
+        self.answer = answer
+
+
 class Dataverse:
     """One environment."""
 
@@ -52,7 +61,7 @@ class Dataverse:
         return await self._bearer.call(method, self._base + path + query, content=content, headers=wanted)
 
     async def read(self, path: str, query: str = "", prefer: str = "") -> dict[str, Any]:
-        """The JSON of a GET; raises Unavailable where it can be asked for again, and Permanent where the server refuses it."""
+        """The JSON of a GET; raises CallFailed, NoToken, and Trouble where the answer is no success."""
         return await self._read(self._base + path + query, prefer)
 
     async def pages(self, path: str, query: str, prefer: str) -> AsyncIterator[dict[str, Any]]:
@@ -65,7 +74,7 @@ class Dataverse:
             yield page
             url = page.get("@odata.nextLink")
             if url is not None and not self.is_ours(url):
-                raise Permanent("the server's next page is on another server")
+                raise Trouble(Rejected("page_elsewhere", detail="the server's next page is on another server"))
 
     def is_ours(self, url: str) -> bool:
         """Whether a whole address is one of this environment."""
@@ -76,19 +85,25 @@ class Dataverse:
         await self._bearer.aclose()
 
     async def _read(self, url: str, prefer: str) -> dict[str, Any]:
-        try:
-            answer = await self._bearer.call("GET", url, headers={**_HEADERS, **({"prefer": prefer} if prefer else {})})
-        except CallFailed as error:
-            raise Unavailable(f"the server does not answer: {error.reason}") from error
-        except NoToken as error:
-            kind = Permanent if error.answer.retry_after == OPERATOR else Unavailable
-            raise kind(f"no access token: {error.answer.reason} {error.answer.detail[:200]}".strip()) from error
+        answer = await self._bearer.call("GET", url, headers={**_HEADERS, **({"prefer": prefer} if prefer else {})})
         said = document(answer)
         if answer.status == 200 and said is not None and "error" not in said:
             return said
-        if answer.status in (400, 403, 404):
-            raise Permanent(f"the server answers {answer.status}: {_detail(said)}")
-        raise Unavailable(f"the server answers {answer.status}, or nothing that is OData")
+        raise Trouble(meaning(answer))
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn what a reading raises into Unavailable, where the server can be asked again, or Permanent, where a person has to act."""
+    try:
+        yield
+    except CallFailed as error:
+        raise Unavailable(f"the server does not answer: {error.reason}") from error
+    except (NoToken, Trouble) as error:
+        answer = error.answer
+        lasting = isinstance(answer, Rejected) or answer.retry_after == OPERATOR
+        kind = Permanent if lasting else Unavailable
+        raise kind(f"the server refuses: {answer.reason} {answer.detail[:300]}".rstrip()) from error
 
 
 def meaning(answer: Answer) -> Deferred | Rejected:
@@ -161,6 +176,12 @@ def query(**options: str) -> str:
 def own_id(*parts: str) -> str:
     """An id that is always the same for the same parts: a record that is written under it is never written twice."""
     return str(uuid5(NAMESPACE_URL, "urn:intake311:" + ":".join(quote(part, safe="") for part in parts)))
+
+
+def is_own(record: object) -> bool:
+    """Whether an id may have been made by :func:`own_id`: those that the system assigns are of another version (RFC 9562 §5.5)."""
+    found = guid(record)
+    return found is not None and UUID(found).version == 5
 
 
 def guid(value: object) -> str | None:

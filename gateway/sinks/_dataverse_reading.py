@@ -6,9 +6,9 @@ by ``modifiedon``, and a link that has expired (seven days by default) is given 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,22 +16,21 @@ import structlog
 
 from channels.base import Permanent, Unavailable
 from gateway import clock
-from gateway.http import CallFailed
-from gateway.sinks._dataverse import UPDATE_ONLY, Dataverse, by_id, document, meaning, query
+from gateway.sinks._dataverse import UPDATE_ONLY, Dataverse, asking, by_id, document, is_own, literal, meaning, query
 from gateway.sinks._mapping import SAMPLES, Fields, iso
-from gateway.sinks._oauth import NoToken
 from gateway.sinks._statuses import Statuses
-from gateway.sinks.base import Attempt, Deferred, StatusUpdate
+from gateway.sinks.base import Attempt, Deferred, Holding, StatusUpdate
 
 log = structlog.get_logger(__name__)
 
 _SHOWN_AS = "@OData.Community.Display.V1.FormattedValue"
-_PREFER = f'odata.maxpagesize=500,odata.include-annotations="{_SHOWN_AS[1:]}"'
+_ANNOTATED = f'odata.include-annotations="{_SHOWN_AS[1:]}"'
+_PREFER = f"odata.maxpagesize=500,{_ANNOTATED}"
 _TRACK = "odata.track-changes,odata.maxpagesize=5000"
 _KINDS = frozenset({"String", "Memo", "Integer", "DateTime", "Lookup", "Customer", "Decimal", "Double", "Money"})
 """Kinds of columns that nothing fills but the caller; the others have a default or are the system's own."""
 _LINKS = 20
-_SKEW = timedelta(seconds=5)
+_CHUNK = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,8 @@ class DataverseReading:
         keys = "Keys($select=LogicalName,KeyAttributes,EntityKeyIndexStatus)"
         relations = "ManyToOneRelationships($select=ReferencingEntityNavigationPropertyName)"
         options = query(select="EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled", expand=f"{keys},{attributes},{relations}")
-        found = await self._server.read(f"EntityDefinitions(LogicalName='{columns.table}')", options)
+        with asking():
+            found = await self._server.read(f"EntityDefinitions(LogicalName='{columns.table}')", options)
         for name, wanted in (("EntitySetName", columns.entity_set), ("PrimaryIdAttribute", columns.primary)):
             if found.get(name) != wanted:
                 raise Permanent(f"the table {columns.table} has {name} {found.get(name)}, not {wanted}")
@@ -85,12 +85,9 @@ class DataverseReading:
     async def check_writing(self, fields: Fields) -> None:
         """Change a record that does not exist: what is wrong with the columns or the permission is said before "Does Not Exist"."""
         body = fields.of(SAMPLES[-1], Attempt("check", event="updated"))
-        try:
-            answer = await self._server.call("PATCH", by_id(self._columns.entity_set, str(uuid4())), body, headers=UPDATE_ONLY)
-        except CallFailed as error:
-            raise Unavailable(f"the server does not answer: {error.reason}") from error
-        except NoToken as error:
-            raise Unavailable(f"no access token: {error.answer.reason}") from error
+        with asking():
+            address = by_id(self._columns.entity_set, str(uuid4()))
+            answer = await self._server.call("PATCH", address, body, headers=UPDATE_ONLY)
         if answer.status == 404 and document(answer) is not None:
             return
         trouble = meaning(answer)
@@ -101,14 +98,37 @@ class DataverseReading:
         """By ``modifiedon``, oldest first."""
         filters = [f"modifiedon gt {iso(since)}"] + ([f"{self._columns.key} ne null"] if self._columns.key else [])
         options = query(select=self._columns.shown(), filter=" and ".join(filters), orderby="modifiedon asc")
-        async for page in self._server.pages(self._columns.entity_set, options, _PREFER):
+        async for page in self._pages(self._columns.entity_set, options, _PREFER):
             for update in self._updates(page, since, known):
                 yield update
 
+    async def holdings(self, since: datetime, known: Sequence[str], prefix: str) -> AsyncIterator[Holding]:
+        """The records of the numbers ``known``, some at a time, and those with a key of ours that were created after ``since``."""
+        columns, column = self._columns, self._columns.number or self._columns.primary
+        bare = column == columns.primary  # ids are written without quotes
+        filters = [
+            " or ".join(f"{column} eq {number if bare else literal(number)}" for number in known[start : start + _CHUNK])
+            for start in range(0, len(known), _CHUNK)
+        ]
+        if columns.key:
+            filters.append(f"createdon gt {iso(since)} and {columns.key} ne null")
+        told: set[str] = set()
+        for one in filters:
+            options = query(select=columns.shown(), filter=one)
+            async for page in self._pages(columns.entity_set, options, _PREFER):
+                for row in page.get("value", ()):
+                    update = self._update(row, frozenset())
+                    if update is None or update.external_id in told:
+                        continue
+                    told.add(update.external_id)
+                    ours = str(row.get(columns.key or "") or "")
+                    number = ours.removeprefix(prefix) if ours.startswith(prefix) else ""
+                    yield Holding(update.external_id, number or None, update.status)
+
     async def tracked(self, since: datetime, known: frozenset[str]) -> AsyncIterator[StatusUpdate]:
-        """By change tracking: on from the newest link that is not younger than ``since``, or by a reading of the whole table."""
+        """By change tracking: on from the newest link that is not younger than ``since``, and by ``modifiedon`` where there is none."""
         asked = clock.now()
-        starts = [number for number, (at, _) in enumerate(self._links) if at <= since + _SKEW]
+        starts = [number for number, (at, _) in enumerate(self._links) if at <= since]
         if starts:
             del self._links[: starts[-1]]
             try:
@@ -121,19 +141,25 @@ class DataverseReading:
                 return
         async for update in self.changed(since, known):
             yield update
-        # $filter is not supported with change tracking: the first reading goes through the whole table, and only its end is of use.
-        async for _ in self._follow(self._columns.entity_set, query(select=self._columns.shown()), asked, known):
-            pass
+        if not self._links:
+            # $filter is not supported with change tracking: the first reading goes through the whole table, and only its end is of use.
+            async for _ in self._follow(self._columns.entity_set, query(select=self._columns.shown()), asked, known):
+                pass
 
     async def _follow(self, path: str, options: str, asked: datetime, known: frozenset[str]) -> AsyncIterator[StatusUpdate]:
         link: object = None
-        async for page in self._server.pages(path, options, _TRACK if options else ""):
+        async for page in self._pages(path, options, f"{_TRACK},{_ANNOTATED}" if options else _ANNOTATED):
             link = page.get("@odata.deltaLink", link)
             for update in self._updates(page, None, known):
                 yield update
         if isinstance(link, str) and self._server.is_ours(link):
             # The link that this reading began with stays the first: whoever could not keep what was read asks from there again.
             self._links = [*self._links[: _LINKS - 1], (asked, link)]
+
+    async def _pages(self, path: str, options: str, prefer: str) -> AsyncIterator[dict[str, Any]]:
+        with asking():
+            async for page in self._server.pages(path, options, prefer):
+                yield page
 
     def _updates(self, page: Mapping[str, Any], since: datetime | None, known: frozenset[str]) -> list[StatusUpdate]:
         rows = page.get("value")
@@ -145,15 +171,14 @@ class DataverseReading:
     def _update(self, row: Mapping[str, Any], known: frozenset[str]) -> StatusUpdate | None:
         columns = self._columns
         numbers = [str(row[name]) for name in (columns.number, columns.primary) if name and row.get(name)]
-        number = next((one for one in numbers if one in known), None if known or not numbers else numbers[0])
         value = row.get(columns.status)
-        theirs = columns.key is not None and not row.get(columns.key)
-        if number is None or value is None or theirs:  # a deleted record has none of them ("$deletedEntity")
+        ours = bool(row.get(columns.key)) if columns.key else is_own(row.get(columns.primary))
+        if not numbers or value is None or not ours:  # a deleted record has none of them ("$deletedEntity")
             return None
         meant = self._statuses.get(str(value))
         word = row.get(columns.status + _SHOWN_AS)
         return StatusUpdate(
-            external_id=number,
+            external_id=next((one for one in numbers if one in known), numbers[0]),
             status=meant.status if meant else "closed" if row.get("statecode") else "open",
             status_word=(meant.word if meant else "") or (str(word) if word else ""),
             status_notes=_text(row, columns.notes),

@@ -17,9 +17,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
+import orjson
 from pydantic import ByteSize, Field, SecretStr, model_validator
 
-from channels.base import Permanent, Unavailable
 from gateway.http import Answer, CallFailed
 from gateway.sinks._attaching import attach
 from gateway.sinks._dataverse import (
@@ -27,6 +27,8 @@ from gateway.sinks._dataverse import (
     SHOW,
     UPDATE_ONLY,
     Dataverse,
+    Trouble,
+    asking,
     by_id,
     by_key,
     guid,
@@ -42,7 +44,7 @@ from gateway.sinks._http import HttpSinkSettings, failed
 from gateway.sinks._mapping import Fields, Undeclared, declared, merged
 from gateway.sinks._oauth import Bearer, ClientCredentials, NoToken
 from gateway.sinks._statuses import Statuses
-from gateway.sinks.base import Attached, Attempt, Deferred, Delivered, Delivery, Rejected, StatusUpdate, forwardable
+from gateway.sinks.base import Attached, Attempt, Deferred, Delivered, Delivery, Holding, Rejected, StatusUpdate, forwardable
 from normalizer.model import ServiceRequest
 
 _PLACE = "[address_string, ('%.6f, %.6f' % (lat, long)) if lat is not none and long is not none else none]"
@@ -175,10 +177,11 @@ class DynamicsSink:
         settings = self._settings
         written = {*self._fields.names, *(["customerid_account@odata.bind"] if settings.customer != "none" else [])}
         await self._reading.check_table(written, tracked=settings.updates == "changes")
-        if settings.customer == "contact":
-            await self._server.read("contacts", query(select="contactid", top="1"))
-        if settings.attachments:
-            await self._server.read("annotations", query(select="annotationid", top="1"))
+        with asking():
+            if settings.customer == "contact":
+                await self._server.read("contacts", query(select="contactid", top="1"))
+            if settings.attachments:
+                await self._server.read("annotations", query(select="annotationid", top="1"))
         await self._reading.check_writing(self._fields)
 
     async def deliver(self, request: ServiceRequest, attempt: Attempt, /) -> Delivery:
@@ -197,14 +200,10 @@ class DynamicsSink:
             return await self._finish(request, attempt, record, held, until)
         except CallFailed as error:
             return _remember(failed(error), record)
-        except NoToken as error:
+        except (NoToken, Trouble) as error:
             return _remember(error.answer, record)
         except Undeclared as error:
             return Rejected("field_failed", detail=str(error))
-        except Unavailable as error:
-            return Deferred("unavailable", token=record, detail=str(error))
-        except Permanent as error:
-            return Deferred("not_readable", token=record, detail=str(error), scope="delivery")
 
     async def updates(self, since: datetime, /, *, known: Sequence[str] = ()) -> AsyncIterator[StatusUpdate]:
         """What changed after ``since``; raises Unavailable when the server cannot be asked."""
@@ -212,6 +211,15 @@ class DynamicsSink:
         wanted = frozenset(known)
         async for update in changed(since, wanted):
             yield update
+
+    def preview(self, request: ServiceRequest, attempt: Attempt, /) -> str:
+        """The columns that would be written, as JSON; raises Undeclared."""
+        return orjson.dumps(self._body(request, attempt)).decode()
+
+    async def holdings(self, since: datetime, /, *, known: Sequence[str] = ()) -> AsyncIterator[Holding]:
+        """The records of ``known`` and those with a number of ours that were created after ``since``; raises Unavailable."""
+        async for holding in self._reading.holdings(since, known, self._settings.key_prefix):
+            yield holding
 
     async def aclose(self) -> None:
         """End the connections."""
@@ -348,5 +356,5 @@ def build(sink_id: str, settings: Settings) -> DynamicsSink:
     return DynamicsSink(sink_id, settings, server, fields, contact)
 
 
-def _remember(answer: Deferred, record: str | None) -> Deferred:
-    return replace(answer, token=record) if record else answer
+def _remember(answer: Deferred | Rejected, record: str | None) -> Deferred | Rejected:
+    return replace(answer, token=record) if record and isinstance(answer, Deferred) else answer

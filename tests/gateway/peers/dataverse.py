@@ -1,6 +1,6 @@
 """A Dataverse environment on a real socket, as Microsoft's pages on the Web API describe it: tokens, keys, preconditions, limits.
 
-Its refusals are recorded in recorded/dataverse.json. It counts effects: every record that is made is kept, so that whoever makes two has two.
+Its refusals are recorded in recorded/dataverse.json. Every record that is made is kept, so that whoever makes two has two.
 """
 
 from __future__ import annotations
@@ -85,6 +85,11 @@ class DataversePeer:
     tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {name: {} for name in _COLUMNS})
     seen: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    """Delta tokens that are too old."""
+    at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    """When the newest change was made; the next one is at least a second later."""
+    version: int = 0
     issued: int = 0
     created: int = 0
     url: str = ""
@@ -114,16 +119,16 @@ class DataversePeer:
     def contacts(self) -> list[dict[str, Any]]:
         return list(self.tables["contacts"].values())
 
-    def set(self, record: dict[str, Any], **values: Any) -> None:
+    def change(self, record: dict[str, Any], **values: Any) -> None:
         """Change a record as people there do."""
         record.update(values)
         self._touch(record)
 
     def _touch(self, record: dict[str, Any]) -> None:
-        self._at = max(datetime.now(UTC), getattr(self, "_at", datetime.min.replace(tzinfo=UTC)) + timedelta(seconds=1))
-        record["modifiedon"] = self._at.isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._version = getattr(self, "_version", 0) + 1
-        record["versionnumber"] = self._version
+        self.at = max(datetime.now(UTC), self.at + timedelta(seconds=1))
+        record["modifiedon"] = self.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.version += 1
+        record["versionnumber"] = self.version
 
     async def _token(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -259,8 +264,8 @@ class DataversePeer:
     def _shown(self, request: web.Request, entity_set: str, row: dict[str, Any]) -> dict[str, Any]:
         wanted = self._options(request).get("$select", "").split(",")
         shown = {name: row.get(name) for name in dict.fromkeys([*wanted, _PRIMARY[entity_set]]) if name}
-        if "OData.Community.Display.V1.FormattedValue" in request.headers.get("prefer", "") and shown.get("statuscode") in _LABELS:
-            shown["statuscode@OData.Community.Display.V1.FormattedValue"] = _LABELS[shown["statuscode"]]
+        if "OData.Community.Display.V1.FormattedValue" in request.headers.get("prefer", "") and "statuscode" in shown:
+            shown["statuscode@OData.Community.Display.V1.FormattedValue"] = _LABELS.get(row["statuscode"], "Other")
         return {"@odata.etag": f'W/"{row["versionnumber"]}"', **shown}
 
     @staticmethod
@@ -282,7 +287,7 @@ class DataversePeer:
             kept = "".join(f"&{name}={value}" for name, value in options.items() if name in ("$filter", "$orderby", "$deltatoken"))
             page["@odata.nextLink"] = f"{there}{kept}&$skiptoken={start + size}".replace(" ", "%20")
         elif "track-changes" in prefer or "$deltatoken" in options:
-            page["@odata.deltaLink"] = f"{there}&$deltatoken={getattr(self, '_version', 0)}"
+            page["@odata.deltaLink"] = f"{there}&$deltatoken={self.version}"
             page["value"].append(
                 {"@odata.context": f"{self.url}/$metadata#{entity_set}/$deletedEntity", "id": ACCOUNT, "reason": "deleted"}
             )
@@ -297,8 +302,6 @@ class DataversePeer:
         if options.get("$orderby") == "modifiedon asc":
             found.sort(key=lambda row: str(row["modifiedon"]))
         return iter(found)
-
-    expired: set[str] = field(default_factory=set)
 
 
 def _fits(row: dict[str, Any], text: str) -> bool:

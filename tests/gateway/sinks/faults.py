@@ -120,7 +120,7 @@ FAULTS: dict[str, Fault] = {
 
 
 async def deliver_until_final(sink: Sink, request: ServiceRequest, attempt: Attempt, attempts: int = 12) -> tuple[Delivery, list[Deferred]]:
-    """What dispatch does: attempts are counted, the first token is handed on, Deferred is tried again. Also what was deferred on the way."""
+    """What dispatch does: attempts are counted, the first token is handed on, Deferred is tried again; also returns what was deferred."""
     deferred: list[Deferred] = []
     answer: Delivery = Deferred("never tried")
     for number in range(1, attempts + 1):
