@@ -88,7 +88,7 @@ class DataversePeer:
     expired: set[str] = field(default_factory=set)
     """Delta tokens that are too old."""
     at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    """When the newest change was made; the next one is at least a second later."""
+    """When the newest change was made; the next one is at least a millisecond later."""
     version: int = 0
     issued: int = 0
     created: int = 0
@@ -125,8 +125,8 @@ class DataversePeer:
         self._touch(record)
 
     def _touch(self, record: dict[str, Any]) -> None:
-        self.at = max(datetime.now(UTC), self.at + timedelta(seconds=1))
-        record["modifiedon"] = self.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.at = max(datetime.now(UTC), self.at + timedelta(milliseconds=1))
+        record["modifiedon"] = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.version += 1
         record["versionnumber"] = self.version
 
@@ -257,7 +257,7 @@ class DataversePeer:
                 raise Refused("no_such_property")
             else:
                 found[name] = round(value, 5) if isinstance(value, float) else value
-        if len(found.get("documentbody", "")) > self.largest * 4 / 3 + 4:
+        if "documentbody" in found and len(found["documentbody"]) > self.largest * 4 / 3 + 4:
             raise Refused("too_large")
         return found
 
