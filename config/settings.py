@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, Confi
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import environment
+from config.outgoing import OutgoingMail
 from config.tables import Found, check, dotted
 from config.types import Duration, Listen
 from config.words import nearest
@@ -261,6 +262,7 @@ class Configuration(Section):
     dispatch: Dispatch = Dispatch()
     health: Health = Health()
     replies: Replies | None = None
+    outgoing_mail: OutgoingMail | None = None
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = {}
     """The roads in, each with a name of your choice and a ``type``."""

@@ -1,4 +1,4 @@
-"""An address to listen on and a length of time, which TOML has no types for. (Sizes are pydantic's ``ByteSize``: ``"25 MiB"``.)"""
+"""An address of a server and a length of time, which TOML has no types for. (Sizes are pydantic's ``ByteSize``: ``"25 MiB"``.)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """An address and a port to listen on; port 0 lets the system choose."""
+    """An address and a port of a server, ours (port 0 lets the system choose) or another's."""
 
     host: str
     port: int
@@ -49,6 +49,14 @@ class Listen:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "examples": ["127.0.0.1:8311", "[::1]:8311"]}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _is_ipv6(host: str) -> bool:

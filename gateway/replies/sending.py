@@ -46,6 +46,12 @@ class ReplySink:
             _log.info("an address takes no messages", channel=self._road.channel_id, outbound_id=row.id, reason=answer.reason)
         return answer
 
+    async def aclose(self) -> None:
+        """End the connections of the road, where it keeps any."""
+        end = getattr(self._road.replier, "aclose", None)
+        if end is not None:
+            await end()
+
     def _look(self, key: str) -> tuple[Any, contacts.Contact]:
         with self._engines.reading() as connection:
             row = outbound.find(connection, key)
