@@ -102,7 +102,7 @@ class _Signer:
 
     def sign(self, content: bytes) -> bytes:
         """The DKIM-Signature header of a mail."""
-        import dkim
+        import dkim  # type: ignore[import-untyped]  # it ships no types
 
         headers = [b"from", b"to", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"reply-to", b"auto-submitted"]
         signature: bytes = dkim.sign(

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
-
 from channels.replying import OutboundMessage
 from gateway.replies import policy
 from gateway.replies.policy import Caps, Traffic
@@ -22,6 +20,7 @@ from gateway.replies.signing import Signatures
 from gateway.replies.wording import Wording
 from gateway.store import contacts, outbound
 from gateway.store.contacts import UNKNOWN, Contact
+from gateway.store.engine import Connection
 from gateway.store.history import Event
 from gateway.store.numbers import row_number
 from gateway.store.outbound import Planned, Sent
@@ -233,8 +232,8 @@ class Planner:
             planned.append(self._planned(one, now, sure=sure, hold=reason))
             said[one.target.key].append(Sent(one.kind, now, None))
             traffic.add(one.target.key)
-        for number, one in zip(outbound.numbers(connection, len(planned)), planned, strict=True) if planned else ():
-            done = self._numbered(number, one)
+        for number, unnumbered in zip(outbound.numbers(connection, len(planned)), planned, strict=True) if planned else ():
+            done = self._numbered(number, unnumbered)
             rows, deliveries = outbound.rows([done], now)
             plan.outbound += rows
             plan.deliveries += deliveries

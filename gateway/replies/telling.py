@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from gateway.clock import now
 from gateway.replies.planning import Plan, Planner
-from gateway.store import history
-from gateway.store.documents import unpack
+from gateway.store import history, outbound
+from gateway.store.engine import Connection
 from gateway.store.instants import to_micros
 from gateway.store.numbers import row_number
-from gateway.store.reply_tables import OUTBOUND
-from gateway.store.rows import insert_rows
-from gateway.store.tables import DELIVERY, MESSAGE, REQUEST_MESSAGE
-from normalizer.model import InboundMessage, ServiceRequest
-
-_MOST = 500
-"""Messages of one request whose senders are told: a surge has its own broadcast."""
+from normalizer.model import ServiceRequest
 
 
 class Teller:
@@ -48,22 +40,10 @@ class Teller:
         number = row_number(request.service_request_id)
         if number is None:
             return
-        insert(connection, self._planner.tell(connection, request, kind, _told(connection, number), key, at, status), at)
+        insert(connection, self._planner.tell(connection, request, kind, outbound.told(connection, number), key, at, status), at)
 
 
 def insert(connection: Connection, plan: Plan, at: datetime) -> None:
     """Write a plan outside of the path that messages take."""
-    insert_rows(connection, OUTBOUND, plan.outbound)
-    insert_rows(connection, DELIVERY, plan.deliveries)
+    outbound.insert(connection, plan.outbound, plan.deliveries)
     history.append(connection, plan.events, at)
-
-
-def _told(connection: Connection, request_id: int) -> list[tuple[InboundMessage, str]]:
-    statement = (
-        select(MESSAGE.c.document, REQUEST_MESSAGE.c.role)
-        .join(REQUEST_MESSAGE, REQUEST_MESSAGE.c.seq == MESSAGE.c.seq)
-        .where(REQUEST_MESSAGE.c.request_id == request_id, REQUEST_MESSAGE.c.role.in_(("request", "follow_up", "duplicate")))
-        .order_by(REQUEST_MESSAGE.c.seq)
-        .limit(_MOST)
-    )
-    return [(unpack(document), role) for document, role in connection.execute(statement)]

@@ -12,9 +12,12 @@ import orjson
 from sqlalchemy import Connection, select
 
 from channels.replying import OutboundMessage
+from gateway.store.documents import unpack
 from gateway.store.numbers import reserve
 from gateway.store.reply_tables import OUTBOUND
-from gateway.store.tables import DELIVERY
+from gateway.store.rows import insert_rows
+from gateway.store.tables import DELIVERY, MESSAGE, REQUEST_MESSAGE
+from normalizer.model import InboundMessage
 
 LANE = "reply:"
 """What the name of an outbox lane begins with that carries words to residents; the channel follows."""
@@ -143,6 +146,27 @@ def by_message_ids(connection: Connection, jurisdiction_id: str, message_ids: Co
 def of_request(connection: Connection, request_id: int) -> list[Any]:
     """Everything that was said about a request, oldest first."""
     return list(connection.execute(select(OUTBOUND).where(OUTBOUND.c.request_id == request_id).order_by(OUTBOUND.c.id)))
+
+
+def insert(connection: Connection, said: Sequence[dict[str, Any]], deliveries: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows that ``rows`` made."""
+    insert_rows(connection, OUTBOUND, said)
+    insert_rows(connection, DELIVERY, deliveries)
+
+
+def told(connection: Connection, request_id: int, most: int = 500) -> list[tuple[InboundMessage, str]]:
+    """The messages about a request with their role in it, oldest first: whose senders are told of what becomes of it.
+
+    ``most`` bounds them: a surge has its own broadcast.
+    """
+    statement = (
+        select(MESSAGE.c.document, REQUEST_MESSAGE.c.role)
+        .join(REQUEST_MESSAGE, REQUEST_MESSAGE.c.seq == MESSAGE.c.seq)
+        .where(REQUEST_MESSAGE.c.request_id == request_id, REQUEST_MESSAGE.c.role.in_(("request", "follow_up", "duplicate")))
+        .order_by(REQUEST_MESSAGE.c.seq)
+        .limit(most)
+    )
+    return [(unpack(document), role) for document, role in connection.execute(statement)]
 
 
 def dump(message: OutboundMessage) -> str:
