@@ -86,8 +86,8 @@ class Mailer:
         if _ADDRESS.match(reply_to) and reply_to != settings.from_address:
             mail["Reply-To"] = reply_to
         mail["Auto-Submitted"] = "auto-replied" if hints.get("answers") else "auto-generated"
-        mail["Content-Language"] = message.language
         mail.set_content(message.text, charset="utf-8", cte="8bit" if message.text.isascii() else "quoted-printable")
+        mail["Content-Language"] = message.language  # after the content, which would take it away
         return mail, message_id
 
 
