@@ -185,26 +185,22 @@ class Planner:
         language = self._language(city, message.language.value)
         asks = getattr(work, "asks", None) if kind == "acknowledgement" and self._questions else None
         candidates = tuple(getattr(work, "candidates", ()) or ())
-        common = {"city": city, "target": target, "language": language, "intake_id": message.intake_id}
-        intents = []
-        if work.emergency.flag and message.disposition in ("request", "follow_up", "duplicate"):
-            intents.append(Intent(f"{message.intake_id}-emergency", "emergency", requests=about, **common))  # type: ignore[arg-type]  # spread
-        intents.append(
-            Intent(
-                f"{message.intake_id}-{kind}",
-                f"{ASKS}{asks}" if asks else kind,
-                requests=about or _named(work),
-                asks=asks,
-                candidates=candidates,
-                **common,  # type: ignore[arg-type]  # spread
-            )
+        answer = Intent(
+            f"{message.intake_id}-{kind}",
+            f"{ASKS}{asks}" if asks else kind,
+            city,
+            target,
+            language,
+            about or _named(work),
+            message.intake_id,
+            sure=policy.verified(message, UNKNOWN),
+            own=message.disposition != "duplicate",
+            asks=asks,
+            candidates=candidates,
         )
-        own = message.disposition != "duplicate"
-        return [replace(one, sure=self._sure(message), own=own) for one in intents]
-
-    @staticmethod
-    def _sure(message: InboundMessage) -> bool:
-        return policy.verified(message, UNKNOWN)
+        if not work.emergency.flag:
+            return [answer]
+        return [replace(answer, key=f"{message.intake_id}-emergency", kind="emergency", asks=None, candidates=()), answer]
 
     def _write(self, connection: Connection, intents: Sequence[Intent], now: datetime, plan: Plan) -> None:
         """Decide over each and write what may be said."""

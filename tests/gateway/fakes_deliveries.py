@@ -11,7 +11,7 @@ from gateway.outbox import Claimed, Deliveries, Outcome
 from gateway.sinks.base import Event
 from normalizer.model import ExternalId, ServiceRequest
 
-State = Literal["pending", "deferred", "delivered", "dead_letter"]
+State = Literal["pending", "deferred", "delivered", "dead_letter", "shadowed"]
 
 
 @dataclass(slots=True)

@@ -21,13 +21,13 @@ from gateway.clock import new_id, now
 from gateway.schedule import Schedule
 from gateway.silence import WEEK, hour_of
 from gateway.store import channels, history, ledger, requests, schema, timers
+from gateway.store.channel_tables import CHANNEL_HOUR
 from gateway.store.claims import open_claims
 from gateway.store.engine import Engines
 from gateway.store.inbox import Arrival
 from gateway.store.location import locate
 from gateway.store.outcome import Outbox, Outcome, OutcomeWriter
 from gateway.store.polls import open_polls
-from gateway.store.channel_tables import CHANNEL_HOUR
 from gateway.store.transactions import Transactions
 from gateway.watch import Watch
 from gateway.wiring import Wired

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import dkim
+import dkim  # type: ignore[import-untyped]  # the library has no types
 import pytest
 from aiosmtpd.smtp import SMTP
 from cryptography.hazmat.primitives import serialization
@@ -117,7 +117,7 @@ async def test_the_answers_of_a_server(server: Server, where: str, answer: str, 
     said = await ours.reply(message(), ReplyContext())
     await ours.aclose()
     assert isinstance(said, expected)
-    assert said.reason == reason  # type: ignore[attr-defined]  # both have one
+    assert said.reason == reason
 
 
 async def test_a_server_that_is_not_there_is_tried_again(server: Server) -> None:

@@ -24,7 +24,7 @@ from gateway.store.location import locate
 from gateway.store.reply_tables import OUTBOUND
 from gateway.store.tables import DELIVERY
 from normalizer.catalog import Catalog
-from normalizer.model import Authentication, InboundMessage, Reporter, Sender, ServiceRequest
+from normalizer.model import Authentication, ChannelName, Disposition, InboundMessage, Reporter, Sender, ServiceRequest
 from normalizer.pipeline import Work
 from tests.gateway.store.builders import CITY, START
 
@@ -66,7 +66,7 @@ ROADS = Roads(
 
 
 def planner(caps: Caps | None = None) -> Planner:
-    city = City(CITY, ("en", "fr"), frozenset({HOME}), Catalog(services=()), Signatures(b"k" * 32, CITY))
+    city = City(CITY, ("en", "fr"), frozenset({HOME}), Catalog(services=[]), Signatures(b"k" * 32, CITY))
     wording = Wording(Words(), public_url="https://311.example.gov", city_names={}, emergency_number="911")  # type: ignore[arg-type]  # says enough
     return Planner(ROADS, {CITY: city}, wording, caps or Caps())
 
@@ -86,11 +86,11 @@ _count = iter(range(1, 10**9))
 def work(
     address: str | None = "zoe@example.net",
     *,
-    channel: str = "email",
+    channel: ChannelName = "email",
     sure: bool = True,
     phone: str | None = None,
     handle: str | None = None,
-    disposition: str = "request",
+    disposition: Disposition = "request",
     requests: int = 1,
     **fields: Any,
 ) -> Work:

@@ -56,11 +56,11 @@ def test_a_language_without_texts_is_answered_in_english() -> None:
 @given(st.text())
 def test_what_a_text_is_given_is_never_a_template_and_makes_no_header(text: str) -> None:
     values = {**_FULL, "city": text, "status_notes": "{{ 7 * 7 }} {% for x in y %}"}
-    for kind in ("status", "notice"):
+    for kind in ("notice", "status"):
         said = _TEXTS.render(kind, "en", values, medium="email")
         assert said.subject is not None
         assert not set(said.subject) & set("\r\n\x0b\x0c\x85\u2028\u2029")
-    assert "{{ 7 * 7 }}" in said.text or "{{ 7 * 7 }}" in _TEXTS.render("status", "en", values, medium="email").text
+        assert ("{{ 7 * 7 }}" in said.text) is (kind == "status")
 
 
 def test_the_notice_repeats_nothing(tmp_path: Path) -> None:
