@@ -52,18 +52,20 @@ def stage(batch: Sequence[Work], context: Context) -> None:  # noqa: ARG001 (the
         work.reading = Reading(message.text_new, message.subject)
 
 
+_OF_SENDER = ("address", "name", "phone", "handle")
+_OF_MESSAGE = ("message_id", "in_reply_to", "reply_to", "permalink")
+
+
 def _fields(message: InboundMessage) -> None:
     """Clean the short fields: what a store or a page cannot show (NUL, lone surrogates, reordering marks) gets no further."""
-    sender = message.sender
-    for name in ("address", "name", "phone", "handle"):
-        value = getattr(sender, name)
-        if value is not None:
-            setattr(sender, name, clean_field(value) or None)
-    for name in ("message_id", "in_reply_to", "reply_to", "permalink"):
-        value = getattr(message, name)
-        if value is not None:
-            setattr(message, name, clean_field(value) or None)
-    message.references = [clean_field(item) for item in message.references]
+    for owner, names in ((message.sender, _OF_SENDER), (message, _OF_MESSAGE)):
+        for name in names:
+            value = getattr(owner, name)
+            cleaned = clean_field(value) or None if value is not None else None
+            if cleaned is not value:  # most are clean, and setting a field of a model costs more than looking at it
+                setattr(owner, name, cleaned)
+    if message.references:
+        message.references = [clean_field(item) for item in message.references]
     message.recipients = [clean_field(item) for item in message.recipients]
     for attachment in message.attachments:
         if attachment.filename is not None:

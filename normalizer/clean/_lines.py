@@ -137,5 +137,14 @@ def notice_head(line: str) -> bool:
 def notice(paragraph: str) -> bool:
     """True when ``paragraph`` (its lines joined) is a confidentiality notice: words of several families, fewer where it is headed so."""
     head = paragraph[:900].strip(" \t*_-").lower()
-    families = sum(any(sign in head for sign in family) for family in _tables.NOTICE_SIGNS)
-    return families >= (2 if head.startswith(_tables.NOTICE_HEADS) else 3)
+    missing = 2 if head.startswith(_tables.NOTICE_HEADS) else 3
+    for left, family in enumerate(reversed(_tables.NOTICE_SIGNS)):
+        if missing > len(_tables.NOTICE_SIGNS) - left:
+            return False
+        for sign in family:
+            if sign in head:
+                missing -= 1
+                break
+        if not missing:
+            return True
+    return False

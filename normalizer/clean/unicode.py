@@ -34,7 +34,8 @@ def clean_text(text: str) -> str:
             text.encode()
         except UnicodeEncodeError:
             text = _SURROGATE.sub("\ufffd", text)
-    if _holds(text, _UNWANTED):
+    # All that is unwanted cannot be printed, which most texts can but for their line ends.
+    if not text.replace("\n", "").isprintable() and _holds(text, _UNWANTED):
         text = _DROP.sub("", text)
     if not text.isascii():
         if _holds(text, _JOINERS):
