@@ -104,7 +104,7 @@ def _weighed(readings: Sequence[Reading], catalog: Catalog, model: Linear) -> tu
     from normalizer.classify import linear
 
     texts = [[*reading.subject.tokens, *reading.body.tokens] if reading.subject.tokens else reading.body.tokens for reading in readings]
-    seen = [model.see(text) for text in linear.read_all(texts)]
+    seen = model.see_all(linear.read_all(texts))
     points = linear.together(seen)
     lexicon = compiled(catalog)
     if model.base is not None or model.codes != lexicon.codes or model.card.get("made_from") != "catalog":

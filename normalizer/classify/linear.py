@@ -22,6 +22,7 @@ from normalizer.classify.features import Floats, Ints
 
 LETTERS = 0.7
 """Length of the letters' vector beside the words', whose length is 1."""
+_TINY = np.float32(1e-30)
 
 
 class Features(NamedTuple):
@@ -186,15 +187,28 @@ class Linear:
 
     def see(self, text: Features) -> Seen:
         """The text as this model sees it, with the points for each service."""
+        return self.see_all([text])[0]
+
+    def see_all(self, texts: Sequence[Features]) -> list[Seen]:
+        """Texts as this model sees them, each as if it were seen alone."""
         weights, factors, rarity = self._table
-        rows = self._row_of.take(text.buckets)
-        values = weigh(text, rarity.take(rows)) * factors.take(rows)
-        points = values @ weights.take(rows, axis=0).astype(np.float32) + self.bias
-        base = None
-        if self.base is not None and self.mix is not None:
-            base = self.base.see(text)
-            points = points + base.points @ self.mix
-        return Seen(text, rows, values, np.asarray(points, np.float32), base)
+        rows = self._row_of.take(np.concatenate([text.buckets for text in texts]))
+        values = np.concatenate([text.counts for text in texts]) * rarity.take(rows)
+        ends = list(accumulate(size for text in texts for size in (text.split, len(text.buckets) - text.split)))
+        halves = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        squares = [values[half] @ values[half] for half in halves]
+        lengths = np.tile([LETTERS, 1.0], len(texts)) / np.maximum(np.sqrt(np.array(squares, np.float32)), _TINY)
+        values *= np.repeat(lengths.astype(np.float32), [half.stop - half.start for half in halves])
+        values *= factors.take(rows)
+        bases = [None] * len(texts) if self.base is None or self.mix is None else self.base.see_all(texts)
+        seen = []
+        for text, base, letters, words in zip(texts, bases, halves[::2], halves[1::2], strict=True):
+            own, part = values[letters.start : words.stop], rows[letters.start : words.stop]
+            points = own @ weights.take(part, axis=0).astype(np.float32) + self.bias
+            if base is not None and self.mix is not None:
+                points = points + base.points @ self.mix
+            seen.append(Seen(text, part, own, np.asarray(points, np.float32), base))
+        return seen
 
     def points(self, text: Features) -> Floats:
         """Points for each service."""
