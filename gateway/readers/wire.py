@@ -1,7 +1,8 @@
 """How a batch travels to a reader and its results back: frames of JSON over a socket pair.
 
 JSON and not pickle: a reader parses what strangers send, so nothing that comes from it may be executed. A frame is a length of four
-bytes, big-endian, and a JSON document; the contents of a batch's messages follow its frame, one after the other.
+bytes, big-endian, and a JSON document; the contents of a batch's messages follow its frame, one after the other. Results are a frame whose
+content is a length, a head of so many bytes, and the documents of messages and requests, which are checked as they are parsed.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any
 import orjson
 
 from channels.base import RawMessage, Unavailable
-from gateway.store.documents import pack, whole
+from gateway.store.documents import pack, unpack
 from gateway.store.stored import Stored
-from normalizer.model import Attachment, Emergency, InboundMessage, ServiceRequest
+from normalizer.model import Attachment, Emergency, ServiceRequest
 from normalizer.pipeline import Work
 
 LENGTH = struct.Struct(">I")
@@ -113,34 +114,57 @@ def stored_of(head: dict[str, Any], content: bytes) -> Stored:
 
 
 def pack_results(results: Sequence[Result]) -> bytes:
-    """A frame with one result for each message."""
-    frame = orjson.dumps([_packed(result) for result in results])
-    return LENGTH.pack(len(frame)) + frame
+    """A frame with one result for each message: a head, and behind it the documents whose sizes the head has."""
+    documents: list[bytes] = []
+    head = orjson.dumps([_packed(result, documents) for result in results])
+    body = b"".join(documents)
+    return b"".join([LENGTH.pack(LENGTH.size + len(head) + len(body)), LENGTH.pack(len(head)), head, body])
 
 
 def pack_unavailable(reason: str) -> bytes:
     """A frame that stands for all results: what the reader needs is not there, and the messages are to be read again later."""
-    frame = orjson.dumps({"unavailable": reason})
-    return LENGTH.pack(len(frame)) + frame
+    head = orjson.dumps({"unavailable": reason})
+    return LENGTH.pack(LENGTH.size + len(head)) + LENGTH.pack(len(head)) + head
 
 
 def unpack_results(frame: bytes) -> list[Result]:
     """The results, as the parent takes them: checked by the canonical model, since they come from where strangers' bytes were read.
 
-    Raises Unavailable where the reader could not do its work.
+    Raises Unavailable where the reader could not do its work, ValueError for what is no frame.
     """
-    entries = orjson.loads(frame)
-    if isinstance(entries, dict):
-        raise Unavailable(str(entries.get("unavailable")))
-    return [_unpacked(entry) for entry in entries]
+    try:
+        end = LENGTH.size + LENGTH.unpack_from(frame)[0]
+        entries = orjson.loads(frame[LENGTH.size : end])
+        if isinstance(entries, dict):
+            raise Unavailable(str(entries.get("unavailable")))
+        documents = _Documents(frame, end)
+        results = [_unpacked(entry, documents) for entry in entries]
+    except (struct.error, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"a reader's answer cannot be read: {type(error).__name__}") from error
+    return results
 
 
-def _packed(result: Result) -> dict[str, Any]:
+class _Documents:
+    """The documents of a frame, one after the other."""
+
+    def __init__(self, frame: bytes, start: int) -> None:
+        self._frame, self._at = frame, start
+
+    def next(self, size: int) -> bytes:
+        """The next one, of so many bytes. Raises ValueError where there are not as many."""
+        start, self._at = self._at, self._at + size
+        if size < 0 or self._at > len(self._frame):
+            raise ValueError("a reader's answer is shorter than it says")
+        return self._frame[start : self._at]
+
+
+def _packed(result: Result, documents: list[bytes]) -> dict[str, Any]:
     if isinstance(result, Unread):
         return {"reason": result.reason, "detail": result.detail}
+    own = [pack(result.message).encode(), *(request.model_dump_json(exclude_defaults=True).encode() for request in result.requests)]
+    documents += own
     return {
-        "message": orjson.Fragment(pack(result.message)),
-        "requests": [orjson.Fragment(request.model_dump_json(exclude_defaults=True)) for request in result.requests],
+        "documents": [len(document) for document in own],
         "identifiers": result.identifiers,
         "sender_key": result.sender_key,
         "emergency": result.emergency.model_dump(exclude_defaults=True),
@@ -150,13 +174,14 @@ def _packed(result: Result) -> dict[str, Any]:
     }
 
 
-def _unpacked(entry: dict[str, Any]) -> Result:
-    if "message" not in entry:
+def _unpacked(entry: dict[str, Any], documents: _Documents) -> Result:
+    if "documents" not in entry:
         return Unread(entry["reason"], entry["detail"])
+    message, *requests = map(documents.next, entry["documents"])
     return Work(
-        message=whole(InboundMessage.model_validate(entry["message"])),
+        message=unpack(message),
         now=datetime.fromisoformat(entry["now"]),
-        requests=[ServiceRequest.model_validate(request) for request in entry["requests"]],
+        requests=[ServiceRequest.model_validate_json(request) for request in requests],
         identifiers=[(kind, value) for kind, value in entry["identifiers"]],
         sender_key=entry["sender_key"],
         emergency=Emergency.model_validate(entry["emergency"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -15,7 +16,8 @@ from sqlalchemy import Connection, Table
 from gateway.store.instants import to_micros
 from gateway.store.tables import Instant
 
-Convert = Callable[[Any], Any]
+Pick = Callable[[dict[str, Any]], tuple[Any, ...]]
+"""Takes a row's values in the order of the columns."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -23,21 +25,27 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     if not rows:
         return
     columns = tuple(rows[0])
-    statement, conversions = _statement(table, columns, connection.dialect.paramstyle)
-    values = [[row[name] for name in columns] for row in rows]
-    for at, convert in conversions:
-        for row in values:
-            row[at] = convert(row[at])
-    connection.exec_driver_sql(statement, [tuple(row) for row in values])
+    statement, pick, instants = _statement(table, columns, connection.dialect.paramstyle)
+    values = list(map(pick, rows))
+    if instants:
+        converted: dict[Any, Any] = {}  # a batch has few different instants: most are those of the transaction
+        changed = [list(row) for row in values]
+        for row in changed:
+            for at in instants:
+                value = row[at]
+                row[at] = converted[value] if value in converted else converted.setdefault(value, _micros(value))
+        values = [tuple(row) for row in changed]
+    connection.exec_driver_sql(statement, values)
 
 
 @lru_cache(maxsize=128)
-def _statement(table: Table, columns: tuple[str, ...], paramstyle: str) -> tuple[str, list[tuple[int, Convert]]]:
+def _statement(table: Table, columns: tuple[str, ...], paramstyle: str) -> tuple[str, Pick, list[int]]:
     mark = "?" if paramstyle == "qmark" else "%s"
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join([mark] * len(columns))
-    instants: list[tuple[int, Convert]] = [(at, _micros) for at, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', instants  # noqa: S608  our own tables and columns
+    instants = [at for at, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
+    pick: Pick = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', pick, instants  # noqa: S608  our own tables and columns
 
 
 def _micros(value: Any) -> Any:
