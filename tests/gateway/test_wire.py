@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +65,10 @@ _ENTRY: st.SearchStrategy[object] = st.fixed_dictionaries(
 )
 
 
-@given(st.binary(max_size=60) | st.lists(_ENTRY | st.none() | st.integers(), max_size=2).map(orjson.dumps), st.binary(max_size=40))
+@given(
+    st.binary(max_size=60) | st.lists(_ENTRY | st.none() | st.integers(), max_size=2).map(lambda head: json.dumps(head).encode()),
+    st.binary(max_size=40),
+)
 def test_nothing_else_than_a_refusal_comes_of_a_strange_frame(head: bytes, documents: bytes) -> None:
     try:
         results = wire.unpack_results(wire.LENGTH.pack(len(head)) + head + documents)
