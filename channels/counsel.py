@@ -76,10 +76,14 @@ class Nearby:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of an accepted message: its disposition once it has one, and the numbers of its requests."""
+    """What became of an accepted message: its disposition once it has one, and the numbers of its requests.
+
+    ``tracking_codes`` open the requests that the message began, in the same order: for its sender and for nobody else.
+    """
 
     disposition: str | None
     service_request_ids: tuple[str, ...] = ()
+    tracking_codes: tuple[str, ...] = ()
 
 
 class Counsel(Protocol):

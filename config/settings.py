@@ -28,7 +28,7 @@ DEFAULT_FILE = Path("config/intake311.toml")
 SHIPPED_CATALOG = Path(__file__).with_name("catalog.toml")
 SHIPPED_MODEL = Path(__file__).with_name("catalog.model")
 """What `intake311 train` made of the shipped catalog; used for that catalog only."""
-BUILT_IN = {"form": "web.form", "open311": "open311.georeport"}
+BUILT_IN = {"form": "web.form", "open311": "open311.georeport", "tracking": "web.tracking"}
 """Channels that need no table, by the name that they then have; ``[public]`` turns each off."""
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
@@ -82,12 +82,15 @@ class Server(Section):
 
 
 class Public(Section):
-    """What anybody may reach without a channel's table of its own: the form at ``/``, Open311 below ``/open311/v2``."""
+    """What anybody may reach without a channel's table of its own: the form at ``/``, Open311 below ``/open311/v2``, ``/track/``."""
 
     form: bool = True
     """Whether the public form is served. A channel of type ``web.form`` in this file takes the place of the built-in one, ``form``."""
     open311: bool = True
     """Whether Open311 is served. A channel of type ``open311.georeport`` in this file takes the place of the built-in one, ``open311``."""
+    tracking: bool = True
+    """Whether residents can follow their requests at ``/track/``. A channel of type ``web.tracking`` in this file takes the place of the
+    built-in one, ``tracking``."""
     contact: str = ""
     """Whom developers ask for a key: an e-mail or web address, shown in Open311's discovery. Empty: ``public_url``."""
 

@@ -72,8 +72,8 @@ class Look:
         self.embed = files.pop("embed.js")
         if theme_css is not None:
             files["theme.css"] = theme_css.read_bytes()
-        self.names = {name: _hashed(name, content) for name, content in files.items()}
-        self.assets = {self.names[name]: _asset(name, content) for name, content in files.items()}
+        self.names = {name: hashed(name, content) for name, content in files.items()}
+        self.assets = {self.names[name]: asset_of(name, content) for name, content in files.items()}
 
     def template(self, name: str) -> Template:
         """A compiled template."""
@@ -121,10 +121,12 @@ def spoken(number: str) -> str:
     return "\u00a0".join(number[end - size : end] for end, size in zip(ends, sizes, strict=True))
 
 
-def _hashed(name: str, content: bytes) -> str:
+def hashed(name: str, content: bytes) -> str:
+    """A file's name with a hash of its content in it, so that it may be kept for ever."""
     stem, _, ending = name.rpartition(".")
     return f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
 
 
-def _asset(name: str, content: bytes) -> Asset:
+def asset_of(name: str, content: bytes) -> Asset:
+    """A file to serve."""
     return Asset(content, gzip.compress(content, 9, mtime=0), _TYPES[Path(name).suffix])

@@ -18,30 +18,32 @@ _CANARY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
 def fill(message: InboundMessage, raw: RawMessage) -> None:
     """Put what the form says into the message. Raises Unreadable where the bytes are no such form."""
-    form = _form(raw)
-    names = {name for name, _value in form.fields}
-    photos = [file for file in form.files if file.name == "photo"]
+    sent = form(raw)
+    names = {name for name, _value in sent.fields}
+    photos = [file for file in sent.files if file.name == "photo"]
     if "text" not in names and not photos:
         raise Unreadable("a form without a text and without a photo")
-    answers = _answers.read(form.fields)
+    answers = _answers.read(sent.fields)
     message.text = answers.text
     message.sender = Sender(name=answers.name or None, address=answers.email or None, phone=answers.phone or None)
-    message.attachments = [_attachment(file) for file in photos[: 2 * _answers.PHOTOS]]
+    message.attachments = [attachment(file) for file in photos[: 2 * _answers.PHOTOS]]
     message.hints = _hints(answers)
-    if _CANARY.fullmatch(canary := form.get("canary")):
+    if _CANARY.fullmatch(canary := sent.get("canary")):
         message.hints["canary"] = canary  # whether it is one, the store knows
     if photos and not (answers.photo_place or answers.place_source == "photo"):
         message.hints["photo_position"] = False  # it was offered, and not taken
 
 
-def _form(raw: RawMessage) -> _multipart.Form:
+def form(raw: RawMessage) -> _multipart.Form:
+    """The stored form. Raises Unreadable where the bytes are none."""
     try:
         return _multipart.read(_multipart.form_type(raw.content_type, raw.content), raw.content)
     except ValueError as error:
         raise Unreadable(str(error)) from error
 
 
-def _attachment(file: File) -> Attachment:
+def attachment(file: File) -> Attachment:
+    """A file of a form."""
     return Attachment(
         filename=file.filename or None,
         media_type=photo.media_type(file.content) or "application/octet-stream",

@@ -108,6 +108,7 @@ class Views:
             numbers=numbers,
             held=held,
             joined=joined,
+            tracks=self._tracks(where, became),
             waiting=not numbers and not held,
             contact=self._look.words[where.language](f"done.{contact}"),
             became_url=self.below(f"became/{where.language}/{token}"),
@@ -138,7 +139,9 @@ class Views:
         if numbers:
             lines = [("label", words("done.number")), *(("big", number) for number in numbers)]
             lines += [("", words("done.joined"))] if joined else []
-        return {"waiting": not lines, "lines": [{"kind": kind, "text": text} for kind, text in lines]}
+        found = [{"kind": kind, "text": text} for kind, text in lines]
+        found += [{"kind": "follow", "text": text, "href": href} for text, href in self._tracks(where, became)]
+        return {"waiting": not lines, "lines": found}
 
     def minutes(self, where: Where, seconds: int) -> str:
         """A time to wait, in words."""
@@ -156,6 +159,19 @@ class Views:
         return f"{self._prefix}/channels/{self._id}/{rest}"
 
     # Helpers
+
+    def _tracks(self, where: Where, became: Became | None) -> list[tuple[str, str]]:
+        """The links to the pages of the requests that the message began, each with its words."""
+        words = self._look.words[where.language]
+        codes = became.tracking_codes if became is not None else ()
+        several = len(codes) > 1
+        return [
+            (
+                words("done.follow_one", number=spoken(code.partition("-")[0])) if several else words("done.follow"),
+                f"{self._prefix}/track/{code}",
+            )
+            for code in codes
+        ]
 
     def _near(self, where: Where, near: Sequence[Nearby], offers: Sequence[Offer]) -> list[dict[str, str]]:
         names = {offer.service_code: offer.service_name for offer in offers}

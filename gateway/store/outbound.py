@@ -157,7 +157,8 @@ def insert(connection: Connection, said: Sequence[dict[str, Any]], deliveries: S
 def told(connection: Connection, request_id: int, most: int = 500) -> list[tuple[InboundMessage, str]]:
     """The messages about a request with their role in it, oldest first: whose senders are told of what becomes of it.
 
-    ``most`` bounds them: a surge has its own broadcast.
+    ``most`` bounds them: a surge has its own broadcast. Where the resident asked on the request's page for no more news (the last of
+    ``hints["tracking"]`` is ``quiet``), only those are left who saw the same: they were not asked.
     """
     statement = (
         select(MESSAGE.c.document, REQUEST_MESSAGE.c.role)
@@ -166,7 +167,9 @@ def told(connection: Connection, request_id: int, most: int = 500) -> list[tuple
         .order_by(REQUEST_MESSAGE.c.seq)
         .limit(most)
     )
-    return [(unpack(document), role) for document, role in connection.execute(statement)]
+    found = [(unpack(document), role) for document, role in connection.execute(statement)]
+    chosen = [message.hints["tracking"] for message, _role in found if message.hints.get("tracking") in ("tell", "quiet")]
+    return [(message, role) for message, role in found if role == "duplicate"] if chosen[-1:] == ["quiet"] else found
 
 
 def dump(message: OutboundMessage) -> str:

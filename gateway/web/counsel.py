@@ -15,6 +15,7 @@ import structlog
 
 from channels.counsel import Advice, Became, Nearby, Offer, Question, Suggestion
 from gateway.clock import now
+from gateway.replies.signing import NAME, Signatures
 from gateway.web.keys import Keys
 from normalizer.catalog import Service, Text
 from normalizer.model import InboundMessage
@@ -34,12 +35,12 @@ _ADVICE_SECONDS = 1.0
 
 
 class GatewayCounsel:
-    """The counsel of one channel. Its languages are the jurisdiction's, in its order."""
+    """The counsel of one channel. Its languages are the jurisdiction's, in its order. ``tracked``: requests have a page of their own."""
 
-    def __init__(self, context: Context, keys: Keys, advising: asyncio.Semaphore) -> None:
+    def __init__(self, context: Context, keys: Keys, advising: asyncio.Semaphore, *, tracked: bool = False) -> None:
         self.jurisdiction_id = context.jurisdiction_id
         self.languages: Sequence[str] = context.languages
-        self._context, self._keys, self._advising = context, keys, advising
+        self._context, self._keys, self._advising, self._tracked = context, keys, advising, tracked
 
     def offers(self, language: str, /) -> Sequence[Offer]:
         """The catalog's services in one language."""
@@ -83,7 +84,16 @@ class GatewayCounsel:
             self._keys.reading_inbox, lambda inbox: nearby.waits(inbox, self.jurisdiction_id, intake_id)
         ):
             return Became(None)
+        if found is not None and found.disposition == "request" and self._tracked:
+            return replace(found, tracking_codes=await self._read(lambda connection: self._codes(connection, found.service_request_ids)))
         return found
+
+    def _codes(self, connection: Connection, numbers: Sequence[str]) -> tuple[str, ...]:
+        from gateway.store import secrets
+
+        key = secrets.find(connection, NAME)
+        signatures = Signatures(key, self.jurisdiction_id) if key is not None else None
+        return tuple(signatures.tracking_code(number) for number in numbers) if signatures is not None else ()
 
     async def may(self, api_key: str, scope: Literal["intake", "open311", "read"], /) -> bool:
         """Whether the key is valid here and has the scope."""

@@ -15,7 +15,7 @@ from gateway.intake import Intake
 from gateway.polling import Polling
 from gateway.store.blobs import open_blobs
 from gateway.store.location import StoreLocation
-from gateway.web import channels_api, health, intake_api, open311
+from gateway.web import channels_api, health, intake_api, open311, tracking
 from gateway.web.counsel import GatewayCounsel
 from gateway.web.keys import Keys
 from gateway.web.middleware import careful_headers, errors
@@ -45,7 +45,7 @@ def application(
         if isinstance(channel, Webhook):
             jurisdiction_id = wired.channel_jurisdictions[channel_id]
             accept = intake.accept_for(channel_id, jurisdiction_id)
-            counsel = GatewayCounsel(wired.contexts[jurisdiction_id], keys, advising)
+            counsel = GatewayCounsel(wired.contexts[jurisdiction_id], keys, advising, tracked=tracking.is_served(wired))
             context = WebhookContext(
                 settings.public_url,
                 _Refusals(channel_id),
@@ -57,6 +57,7 @@ def application(
             )
             app.add_routes(channel.routes(accept, context))
     app.add_routes(open311.routes(_endpoints(wired), keys))
+    app.add_routes(tracking.routes(wired, intake, keys, lambda city: GatewayCounsel(wired.contexts[city], keys, advising), spool_dir))
     return app, keys
 
 

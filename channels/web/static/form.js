@@ -336,7 +336,7 @@ async function follow() {
       const answer = await (await fetch(done.dataset.became, { credentials: "omit" })).json();
       if (answer.waiting) continue;
       delete done.dataset.waiting;
-      $("number").replaceChildren(...answer.lines.map((line) => el("p", { className: line.kind, textContent: line.text })));
+      $("number").replaceChildren(...answer.lines.map((line) => el("p", { className: line.kind }, line.href ? el("a", { className: "quiet", href: line.href, textContent: line.text }) : line.text)));
     } catch { /* asked again */ }
   }
 }
