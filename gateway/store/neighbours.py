@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -95,7 +95,7 @@ class Neighbours:
     def of_terms(self, jurisdiction_id: str, terms: Sequence[str], since: datetime, limit: int) -> list[KnownRequest]:
         """The requests that have one of these terms, the most telling term first and within it the newest first."""
         self._cities.add(jurisdiction_id)
-        keys = {term: _term_key(jurisdiction_id, term) for term in terms}
+        keys = {term: term_key(jurisdiction_id, term) for term in terms}
         self._fetch_terms([key for key in keys.values() if key not in self._of_term], since)
         self._load(self._of(keys.values())[:limit])
         requests, found = self._requests, dict[str, KnownRequest]()
@@ -103,8 +103,9 @@ class Neighbours:
             sender = term.removeprefix(_SENDER) if term.startswith(_SENDER) else None
             if len(found) >= limit and sender is None:
                 continue
-            stored = (requests[number] for number in self._of_term[key] if number in requests)
-            for known in islice(chain(reversed(self._new.get(key, ())), stored), _PER_TERM):
+            stored = [requests[number] for number in self._of_term[key] if number in requests]
+            new = self._new.get(key)
+            for known in [*reversed(new), *stored][:_PER_TERM] if new else stored:
                 if known.requested_datetime >= since:
                     one = found.setdefault(known.service_request_id, known)
                     if sender is not None and one.sender_key is None:
@@ -121,7 +122,7 @@ class Neighbours:
 
     def _of(self, terms: Iterable[int]) -> list[int]:
         """The requests of these terms, term by term."""
-        return list(dict.fromkeys(number for key in terms for number in self._of_term[key]))
+        return list(dict.fromkeys(chain.from_iterable(map(self._of_term.__getitem__, terms))))
 
     def _floor(self, since: datetime) -> int:
         """The lowest number of the requests since then: what lies below need not be looked at, however much it is.
@@ -162,7 +163,7 @@ class Neighbours:
     def _rows(self, statement: str, values: Any) -> Iterable[Any]:
         """The rows of one of ``_newest_of``'s statements; SQLite gives all of them as one JSON value, which costs a third."""
         found = self._connection.exec_driver_sql(statement, values)
-        return orjson.loads(found.scalar_one()) if self._dialect == "sqlite" else found
+        return orjson.loads(found.scalar_one()) if self._dialect == "sqlite" else found.all()
 
     def _load(self, numbers: Sequence[int]) -> None:
         wanted = [number for number in dict.fromkeys(numbers) if number not in self._requests]
@@ -172,7 +173,7 @@ class Neighbours:
             listed = "SELECT value FROM json_each(?)" if self._dialect == "sqlite" else ",".join(map(str, chunk))
             values = (orjson.dumps(chunk).decode(),) if self._dialect == "sqlite" else ()
             statement = f"SELECT id, service_request_id, status, document FROM {SERVICE_REQUEST.name} WHERE id IN ({listed})"  # noqa: S608  our own numbers
-            for number, service_request_id, status, document in self._connection.exec_driver_sql(statement, values):
+            for number, service_request_id, status, document in self._connection.exec_driver_sql(statement, values).all():
                 self._requests[number] = _of_document(service_request_id, status, document)
 
 
@@ -196,11 +197,7 @@ def _newest_of(table: str, column: str, keys: Sequence[int], between: tuple[int,
 
 def term_keys(request: ServiceRequest, sender_key: str | None) -> list[int]:
     """The keys of a request's rare terms."""
-    return [_term_key(request.jurisdiction_id, term) for term in terms_of(request, sender_key)]
-
-
-_term_key = lru_cache(maxsize=4_096)(term_key)
-"""Each key is asked for several times: to look ahead, to look, to remember and to write."""
+    return [term_key(request.jurisdiction_id, term) for term in terms_of(request, sender_key)]
 
 
 def places(request: ServiceRequest) -> list[int]:
