@@ -172,13 +172,17 @@ class _Telling:
         """A change of the request that the public may know of."""
         changed = set(data.get("fields") or ())
         verb = kind.partition(".")[2]
-        to = data.get("status") if "status" in changed or "was" in data else {"closed": "closed", "reopened": "open"}.get(verb)
+        to = (
+            data.get("status")
+            if "status" in changed or "was" in data
+            else {"closed": "closed", "merged": "closed", "reopened": "open"}.get(verb)
+        )
         if to is None and verb != "status":
             return None
         facts.moved = True
         if to == "closed":
             facts.closed = at
-            return Entry(at=at, mark="done", title=self._say("timeline.closed"))
+            return Entry(at=at, mark="done", title=self._say("timeline.merged" if verb == "merged" else "timeline.closed"))
         if to == "open":
             facts.reopened = at
             return Entry(at=at, mark="state", title=self._say("timeline.reopened"))
@@ -336,7 +340,9 @@ def _own(tracked: Tracked) -> Iterator[InboundMessage]:
         if one.role == "request":
             keys |= known
             yield message
-        elif message.hints.get("tracking") in tracking.ACTIONS or known & keys:
+        elif known & keys or (
+            message.hints.get("tracking") in tracking.ACTIONS and message.hints.get(tracking.REFERENCE) == request.service_request_id
+        ):  # those of another request that was joined to this one are somebody's who had another code
             yield message
 
 

@@ -40,6 +40,7 @@ _WAITS = (0.1, 0.2, 0.3, 0.4)
 _FAULTS = {"too_large": (413, "large"), "no_room": (503, "busy"), "not_a_form": (400, "broken"), "slow": (408, "slow")}
 _SOON = 30
 _OWN_ERRORS = frozenset({"add_missing", "old", "changed", "busy"})
+_WITH_WORDS = frozenset({"add", "not_fixed", "withdraw"})
 _MIB = 1 << 20
 NOTHING = {"action": "", "text": ""}
 """What a page shows again of a form that was not sent."""
@@ -218,9 +219,12 @@ class Taking:
     ) -> Taken:
         if photos:
             mistakes = [*mistakes, ("photo", "photos_again", "")]
-        action = kept.get("action", "")
+        # What was written stands in a form that the page has, also where its own is not offered any more.
+        if kept["text"] and kept["action"] not in visit.story.can & _WITH_WORDS:
+            kept = {**kept, "action": "add"}
+        action = kept["action"]
         words = [
-            Mistake(f"{action}-{where}" if where and action else "", self._words(visit.say, key, named)) for where, key, named in mistakes
+            Mistake(f"{action}-{place}" if place and action else "", self._words(visit.say, key, named)) for place, key, named in mistakes
         ]
         wait = retry_after or (_SOON if status == 503 else 0)
         return Taken(status=status, mistakes=words, kept=kept, retry_after=wait, refused=refused)
